@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A secret: a PIN in locked memory that is never in a core dump, wiped by the type that holds it.
+ * The memory is OpenSSL's secure heap (mlock, guard pages, MADV_DONTDUMP).
+ */
+#ifndef JPKI_BRIDGE_SECRET_H
+#define JPKI_BRIDGE_SECRET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jpki_bridge/error.h"
+
+#define JB_SECRET_MAX 64 /* bytes; the longest PIN of the card has 16 */
+
+struct jb_secret {
+    size_t len;
+    uint8_t bytes[JB_SECRET_MAX];
+};
+
+/* Turns core dumps and ptrace by others off for this process. Cheap; first thing in main. */
+void jb_secret_protect_process(void);
+
+/* A new, empty secret. Null when no locked memory is to be had. Freed with jb_secret_free. */
+struct jb_secret *jb_secret_new(void);
+
+/* Wipes, frees and nulls *secret; *secret may be null. */
+void jb_secret_free(struct jb_secret **secret);
+
+/* Locked, wiped memory for libraries that keep a PIN in buffers of their own (malloc, realloc and free). */
+void *jb_secret_malloc(size_t size);
+void *jb_secret_realloc(void *memory, size_t size);
+void jb_secret_release(void *memory);
+
+#endif
