@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A MyNumber card on a reader: found by selecting the JPKI AP on every reader that holds a card, kept connected across
- * the prompt, used in transactions, and left clean (design.md, point 5). One thread at a time.
+ * A MyNumber card on a reader: found by selecting the JPKI AP on every reader that holds a card,
+ * kept connected across the prompt, used in transactions, and left clean (design.md, point 5). One
+ * thread at a time.
  */
 #ifndef JPKI_BRIDGE_CARD_H
 #define JPKI_BRIDGE_CARD_H
@@ -31,40 +32,46 @@ struct jb_card_status {
 /* "none", "mynumber-card", "other-card", "phone-certificate", "unknown". */
 const char *jb_card_kind_name(enum jb_card_kind kind);
 
-/* What lies on each reader, without waiting and with no personal data; no card is reset or left in a transaction. */
+/* What lies on each reader, without waiting and with no personal data; no card is reset or left in
+ * a transaction. */
 enum jb_error jb_card_survey(struct jb_transport *transport, struct jb_op *op,
                              struct jb_card_status status[JB_READERS_MAX], size_t *count);
 
 struct jb_card;
 
-/* Waits for a reader and a MyNumber card (telling events) until the operation ends: then JB_ERR_READER_ABSENT,
- * JB_ERR_CARD_ABSENT, JB_ERR_NOT_A_MYNUMBER_CARD or JB_ERR_CARD_BUSY instead of JB_ERR_TIMEOUT, by what it was waiting
- * for. On JB_OK a transaction is open and the JPKI AP is selected. The transport must outlive the card. Freed with jb_card_free. */
+/* Waits for a reader and a MyNumber card (telling events) until the operation ends: then
+ * JB_ERR_READER_ABSENT, JB_ERR_CARD_ABSENT, JB_ERR_NOT_A_MYNUMBER_CARD or JB_ERR_CARD_BUSY instead
+ * of JB_ERR_TIMEOUT, by what it was waiting for. On JB_OK a transaction is open and the JPKI AP is
+ * selected. The transport must outlive the card. Freed with jb_card_free. */
 enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, struct jb_card **out);
 
-/* Opens a new transaction on the kept connection. JB_OK: it is the same card, untouched. *changed: the card was reset,
- * exchanged or removed meanwhile; the caller frees the card and starts over without the PIN (returned with
- * JB_ERR_CARD_REMOVED). */
+/* Opens a new transaction on the kept connection. JB_OK: it is the same card, untouched. *changed:
+ * the card was reset, exchanged or removed meanwhile; the caller frees the card and starts over
+ * without the PIN (returned with JB_ERR_CARD_REMOVED). */
 enum jb_error jb_card_begin(struct jb_card *card, bool *changed);
 
-/* Ends the transaction: with a reset when a VERIFY or CHANGE was sent since it was opened, else leaving the card as it is. */
+/* Ends the transaction: with a reset when a VERIFY or CHANGE was sent since it was opened, else
+ * leaving the card as it is. */
 void jb_card_end(struct jb_card *card);
 
 /* Ends whatever is open, disconnects, frees and nulls *card. */
 void jb_card_free(struct jb_card **card);
 
-/* Whether the card lies still on the reader, waiting at most timeout_ms for a change. Outside a transaction only. */
+/* Whether the card lies still on the reader, waiting at most timeout_ms for a change. Outside a
+ * transaction only. */
 bool jb_card_lies(struct jb_card *card, unsigned timeout_ms);
 
-/* Sends one command in the open transaction. 61xx and 6Cxx are followed (ISO/IEC 7816-4 §5.3.4), but never for a
- * secret command, which goes out once. response->data stays valid until the next command. JB_ERR_CARD_REMOVED,
- * JB_ERR_CARD_ERROR, ... when there is no valid answer; any status word is JB_OK. */
-enum jb_error jb_card_transmit(struct jb_card *card, const struct jb_apdu *apdu, struct jb_response *response);
+/* Sends one command in the open transaction. 61xx and 6Cxx are followed (ISO/IEC 7816-4 §5.3.4),
+ * but never for a secret command, which goes out once. response->data stays valid until the next
+ * command. JB_ERR_CARD_REMOVED, JB_ERR_CARD_ERROR, ... when there is no valid answer; any status
+ * word is JB_OK. */
+enum jb_error jb_card_transmit(struct jb_card *card, const struct jb_apdu *apdu,
+                               struct jb_response *response);
 
-/* As jb_card_transmit, for a command the reader or card may refuse for its length: *refused is set (and JB_OK returned,
- * response->sw 6700) when the reader's driver turns the exchange down. */
-enum jb_error jb_card_try_extended(struct jb_card *card, const struct jb_apdu *apdu, struct jb_response *response,
-                                   bool *refused);
+/* As jb_card_transmit, for a command the reader or card may refuse for its length: *refused is set
+ * (and JB_OK returned, response->sw 6700) when the reader's driver turns the exchange down. */
+enum jb_error jb_card_try_extended(struct jb_card *card, const struct jb_apdu *apdu,
+                                   struct jb_response *response, bool *refused);
 
 /* The operation the card works for. */
 struct jb_op *jb_card_op(struct jb_card *card);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON (RFC 8259) through cJSON behind one strict reader. It refuses what cJSON lets through: invalid UTF-8, trailing
- * bytes, a NUL inside a string (\u0000), unpaired surrogates, duplicate names, numbers that are not JSON's or not
- * exactly representable, and nesting over 16.
+ * JSON (RFC 8259) through cJSON behind one strict reader. It refuses what cJSON lets through:
+ * invalid UTF-8, trailing bytes, a NUL inside a string (\u0000), unpaired surrogates, duplicate
+ * names, numbers that are not JSON's or not exactly representable, and nesting over 16.
  */
 #ifndef JPKI_BRIDGE_JSON_H
 #define JPKI_BRIDGE_JSON_H
@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A new tree, freed with cJSON_Delete, or null. Names are to be looked up with cJSON_GetObjectItemCaseSensitive. */
+/* A new tree, freed with cJSON_Delete, or null. Names are to be looked up with
+ * cJSON_GetObjectItemCaseSensitive. */
 cJSON *jb_json_parse(const char *text, size_t len);
 
 /* The member's string, or null when it is absent or no string; borrowed. */
@@ -20,7 +21,8 @@ const char *jb_json_string(const cJSON *object, const char *name);
 /* Whether every member of the object is among names (a null-terminated list). */
 bool jb_json_only(const cJSON *object, const char *const *names);
 
-/* Reads a file of at most max bytes; null with *absent set when there is none. Freed with cJSON_Delete. */
+/* Reads a file of at most max bytes; null with *absent set when there is none. Freed with
+ * cJSON_Delete. */
 cJSON *jb_json_read_file(const char *path, size_t max, bool *absent);
 
 #endif

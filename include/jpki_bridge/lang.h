@@ -5,12 +5,12 @@
 
 enum jb_lang { JB_LANG_JA, JB_LANG_EN };
 
-/* The language for a BCP 47 tag ("ja", "ja-JP", "en-GB", "et"): Japanese for ja, English for any other. A
- * null or empty tag gives jb_lang_system(). */
+/* The language for a BCP 47 tag ("ja", "ja-JP", "en-GB", "et"): Japanese for ja, English for any
+ * other. A null or empty tag gives jb_lang_system(). */
 enum jb_lang jb_lang_of(const char *tag);
 
-/* The language of the session, from LC_ALL, LC_MESSAGES, LANG (POSIX, in that order): English when they
- * name another language than Japanese, Japanese when they name none ("", "C", "POSIX"). */
+/* The language of the session, from LC_ALL, LC_MESSAGES, LANG (POSIX, in that order): English when
+ * they name another language than Japanese, Japanese when they name none ("", "C", "POSIX"). */
 enum jb_lang jb_lang_system(void);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An operation: one request of a page under way. It can be called off from any thread, ends at a deadline, tells
- * how far it is, and says while it is inside a call that may not return (so that another thread can answer).
+ * An operation: one request of a page under way. It can be called off from any thread, ends at a
+ * deadline, tells how far it is, and says while it is inside a call that may not return (so that
+ * another thread can answer).
  */
 #ifndef JPKI_BRIDGE_OP_H
 #define JPKI_BRIDGE_OP_H
@@ -20,7 +21,8 @@ enum jb_event_kind {
 
 struct jb_event {
     enum jb_event_kind kind;
-    const char *found; /* waiting-for-card: "other-card" or "unknown" when something else lies there; or null */
+    const char *found; /* waiting-for-card: "other-card" or "unknown" when something else lies
+                          there; or null */
     int tries_left;    /* pin-prompt: tries left; -1 for none told */
     bool keypad;       /* pin-prompt: on the reader's keypad */
     bool confirm;      /* pin-prompt: a yes is asked before the PIN */
@@ -28,15 +30,17 @@ struct jb_event {
 
 struct jb_op;
 
-/* A new operation that ends timeout_ms from now. on_event (may be null) is called on the thread that works.
- * Null when memory is short. Freed with jb_op_free. */
-struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const struct jb_event *), void *context);
+/* A new operation that ends timeout_ms from now. on_event (may be null) is called on the thread
+ * that works. Null when memory is short. Freed with jb_op_free. */
+struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const struct jb_event *),
+                        void *context);
 void jb_op_free(struct jb_op **op);
 
 /* Calls the operation off, for why; the first reason stays. Any thread; also wakes jb_op_sleep. */
 void jb_op_cancel(struct jb_op *op, enum jb_error why);
 
-/* JB_OK while it may go on; else why not: the reason of jb_op_cancel, or JB_ERR_TIMEOUT. Any thread. */
+/* JB_OK while it may go on; else why not: the reason of jb_op_cancel, or JB_ERR_TIMEOUT. Any
+ * thread. */
 enum jb_error jb_op_check(struct jb_op *op);
 
 /* Sleeps at most ms, less when called off or at the deadline; answers like jb_op_check. */
@@ -48,8 +52,8 @@ uint64_t jb_op_remaining(struct jb_op *op);
 /* Tells an event, once per change: an event equal to the last one told is not told again. */
 void jb_op_tell(struct jb_op *op, const struct jb_event *event);
 
-/* Between the two, the working thread is in a call that may never return; after limit_ms it counts as stuck, with
- * the given error. limit_ms 0: no limit. */
+/* Between the two, the working thread is in a call that may never return; after limit_ms it counts
+ * as stuck, with the given error. limit_ms 0: no limit. */
 void jb_op_enter_call(struct jb_op *op, unsigned limit_ms, enum jb_error when_stuck);
 void jb_op_leave_call(struct jb_op *op);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The PINs of the card, and the form that each must have before the card may see it (card.md, JPKI AP files). */
+/* The PINs of the card, and the form that each must have before the card may see it (card.md, JPKI
+ * AP files). */
 #ifndef JPKI_BRIDGE_PIN_H
 #define JPKI_BRIDGE_PIN_H
 
@@ -19,8 +20,8 @@ int jb_pin_max_tries(enum jb_pin pin);
 /* Whether the PIN has digits only, so that a reader's keypad can take it. */
 bool jb_pin_is_numeric(enum jb_pin pin);
 
-/* Whether the secret has the form of the PIN. Folds the letters of a signing password to upper case, as the card
- * stores them. Full-width or other letters are refused: only ASCII. */
+/* Whether the secret has the form of the PIN. Folds the letters of a signing password to upper
+ * case, as the card stores them. Full-width or other letters are refused: only ASCII. */
 bool jb_pin_normalise(enum jb_pin pin, struct jb_secret *secret);
 
 #endif

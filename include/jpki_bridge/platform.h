@@ -8,8 +8,8 @@
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/op.h"
 
-/* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge; else ~/.config/jpki-bridge on Linux).
- * Freed with free(); null when it cannot be told. */
+/* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge; else
+ * ~/.config/jpki-bridge on Linux). Freed with free(); null when it cannot be told. */
 char *jb_platform_config_dir(void);
 
 /* The administrator's policy file (/etc/jpki-bridge/policy.json on Linux). Static. */
@@ -18,15 +18,16 @@ const char *jb_platform_policy_file(void);
 /* The absolute path of this program; freed with free(); null when it cannot be told. */
 char *jb_platform_program_path(void);
 
-/* Moves the real stdin and stdout to private descriptors (*in, *out), closed on exec, so that nothing else in the process
- * can write into the reply stream; 0 then reads nothing and 1 goes to stderr. Binary streams. False on failure. */
+/* Moves the real stdin and stdout to private descriptors (*in, *out), closed on exec, so that
+ * nothing else in the process can write into the reply stream; 0 then reads nothing and 1 goes to
+ * stderr. Binary streams. False on failure. */
 bool jb_platform_take_stdio(int *in, int *out);
 
 struct jb_user_lock;
 
-/* Takes the one lock per user that lets two host processes take turns; waits as long as the operation lasts:
- * JB_ERR_OPERATION_PENDING at its deadline, JB_ERR_LOCK_UNAVAILABLE when it cannot be made. Released with jb_user_lock_free,
- * and by the system when the process ends. */
+/* Takes the one lock per user that lets two host processes take turns; waits as long as the
+ * operation lasts: JB_ERR_OPERATION_PENDING at its deadline, JB_ERR_LOCK_UNAVAILABLE when it cannot
+ * be made. Released with jb_user_lock_free, and by the system when the process ends. */
 enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out);
 void jb_user_lock_free(struct jb_user_lock **lock);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The native prompt: asks a person for a PIN or a yes, outside the browser. It runs on a thread of its own while the
- * card thread watches the card; it can be dismissed from any thread. One file per system runs the dialog.
- * What a page chose is shown escaped, cannot push origin and tries out of sight, and is never part of a command.
+ * The native prompt: asks a person for a PIN or a yes, outside the browser. It runs on a thread of
+ * its own while the card thread watches the card; it can be dismissed from any thread. One file per
+ * system runs the dialog. What a page chose is shown escaped, cannot push origin and tries out of
+ * sight, and is never part of a command.
  */
 #ifndef JPKI_BRIDGE_PROMPT_H
 #define JPKI_BRIDGE_PROMPT_H
@@ -17,8 +18,10 @@
 enum jb_prompt_kind {
     JB_PROMPT_PIN,      /* asks for the PIN */
     JB_PROMPT_LAST_TRY, /* asks for a yes before the last try is asked for */
-    JB_PROMPT_CALLER,   /* asks for a yes where the caller has no window of its own (Web eID's extension) */
-    JB_PROMPT_KEYPAD    /* tells that the PIN is to be typed on the reader; stays until dismissed or cancelled */
+    JB_PROMPT_CALLER,   /* asks for a yes where the caller has no window of its own (Web eID's
+                           extension) */
+    JB_PROMPT_KEYPAD    /* tells that the PIN is to be typed on the reader; stays until dismissed or
+                           cancelled */
 };
 
 enum jb_prompt_purpose { JB_PURPOSE_LOGIN, JB_PURPOSE_READ_CERTIFICATE, JB_PURPOSE_SIGN };
@@ -38,9 +41,10 @@ struct jb_prompt_request {
     enum jb_pin pin;
     enum jb_prompt_note note;
     enum jb_lang lang;
-    int tries_left;     /* 1 to the PIN's maximum */
-    const char *origin; /* as the browser serialises it; borrowed until the prompt has ended */
-    const char *program; /* absolute path of the prompt program, or null for the system's; borrowed likewise */
+    int tries_left;      /* 1 to the PIN's maximum */
+    const char *origin;  /* as the browser serialises it; borrowed until the prompt has ended */
+    const char *program; /* absolute path of the prompt program, or null for the system's; borrowed
+                            likewise */
 };
 
 struct jb_prompt;
@@ -54,11 +58,13 @@ bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms);
 /* Closes the dialog, if it is open; its result is then JB_ERR_USER_CANCELLED. Any thread. */
 void jb_prompt_dismiss(struct jb_prompt *prompt);
 
-/* Waits for the end, frees and nulls *prompt. JB_OK: for JB_PROMPT_PIN *secret is the PIN as typed (freed with
- * jb_secret_free), for the others null. JB_ERR_USER_CANCELLED: the person said no, or it was dismissed. */
+/* Waits for the end, frees and nulls *prompt. JB_OK: for JB_PROMPT_PIN *secret is the PIN as typed
+ * (freed with jb_secret_free), for the others null. JB_ERR_USER_CANCELLED: the person said no, or
+ * it was dismissed. */
 enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **secret);
 
-/* The prompt program that would be used, or null when there is none (doctor). configured may be null. Freed with free(). */
+/* The prompt program that would be used, or null when there is none (doctor). configured may be
+ * null. Freed with free(). */
 char *jb_prompt_program(const char *configured);
 
 /* ---- one file per system ---- */
@@ -66,7 +72,8 @@ char *jb_prompt_program(const char *configured);
 struct jb_prompt_dialog; /* the dialog of this system */
 
 /* Runs the dialog to its end on the calling thread. secret is empty on entry. */
-enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog, const struct jb_prompt_request *request,
+enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
+                                   const struct jb_prompt_request *request,
                                    struct jb_secret *secret);
 struct jb_prompt_dialog *jb_prompt_dialog_new(void);
 /* Closes it from another thread, before, while or after it runs. */

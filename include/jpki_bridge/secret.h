@@ -27,7 +27,8 @@ struct jb_secret *jb_secret_new(void);
 /* Wipes, frees and nulls *secret; *secret may be null. */
 void jb_secret_free(struct jb_secret **secret);
 
-/* Locked, wiped memory for libraries that keep a PIN in buffers of their own (malloc, realloc and free). */
+/* Locked, wiped memory for libraries that keep a PIN in buffers of their own (malloc, realloc and
+ * free). */
 void *jb_secret_malloc(size_t size);
 void *jb_secret_realloc(void *memory, size_t size);
 void jb_secret_release(void *memory);

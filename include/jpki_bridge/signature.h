@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A signature: what the card is given to sign, and the check of what it gave back. The algorithm follows from the key
- * in the certificate and the hash: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2, DigestInfo of §9.2) or ECDSA (r ‖ s, RFC 7518 §3.4).
+ * A signature: what the card is given to sign, and the check of what it gave back. The algorithm
+ * follows from the key in the certificate and the hash: RSASSA-PKCS1-v1_5 (RFC 8017 §8.2,
+ * DigestInfo of §9.2) or ECDSA (r ‖ s, RFC 7518 §3.4).
  */
 #ifndef JPKI_BRIDGE_SIGNATURE_H
 #define JPKI_BRIDGE_SIGNATURE_H
@@ -18,23 +19,26 @@ bool jb_hash_of(const char *name, enum jb_hash *out);
 const char *jb_hash_name(enum jb_hash hash);
 size_t jb_hash_size(enum jb_hash hash);
 
-/* What the card's key is given for a digest of jb_hash_size(hash) bytes: a DER DigestInfo for RSA, the digest itself for EC.
- * Writes at most JB_SIGNATURE_INPUT_MAX bytes. JB_ERR_ALGORITHM_UNSUPPORTED for what the key does not sign. */
-enum jb_error jb_signature_input(const struct jb_certificate *certificate, enum jb_hash hash, const uint8_t *digest,
-                                 uint8_t *out, size_t *len);
+/* What the card's key is given for a digest of jb_hash_size(hash) bytes: a DER DigestInfo for RSA,
+ * the digest itself for EC. Writes at most JB_SIGNATURE_INPUT_MAX bytes.
+ * JB_ERR_ALGORITHM_UNSUPPORTED for what the key does not sign. */
+enum jb_error jb_signature_input(const struct jb_certificate *certificate, enum jb_hash hash,
+                                 const uint8_t *digest, uint8_t *out, size_t *len);
 
-/* Verifies with the certificate's key; an EC signature given as DER is rewritten in place as r ‖ s (*len changes).
- * JB_ERR_SIGNATURE_INVALID when it does not hold. */
-enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum jb_hash hash, const uint8_t *digest,
-                                  uint8_t *signature, size_t *len);
+/* Verifies with the certificate's key; an EC signature given as DER is rewritten in place as r ‖ s
+ * (*len changes). JB_ERR_SIGNATURE_INVALID when it does not hold. */
+enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum jb_hash hash,
+                                  const uint8_t *digest, uint8_t *signature, size_t *len);
 
-/* The hash and the token algorithm of a log-in with this key: RS256 with SHA-256; ES256, ES384, ES512 by the curve. */
-enum jb_error jb_signature_token_algorithm(const struct jb_certificate *certificate, const char **algorithm,
-                                           enum jb_hash *hash);
+/* The hash and the token algorithm of a log-in with this key: RS256 with SHA-256; ES256, ES384,
+ * ES512 by the curve. */
+enum jb_error jb_signature_token_algorithm(const struct jb_certificate *certificate,
+                                           const char **algorithm, enum jb_hash *hash);
 
-/* The digest that a web-eid:1.0 token signs: H(H(origin) ‖ H(challengeNonce)), UTF-8 text (protocols.md 1a). digest has
- * room for JB_HASH_MAX. */
-enum jb_error jb_token_digest(enum jb_hash hash, const char *origin, const char *nonce, uint8_t *digest);
+/* The digest that a web-eid:1.0 token signs: H(H(origin) ‖ H(challengeNonce)), UTF-8 text
+ * (protocols.md 1a). digest has room for JB_HASH_MAX. */
+enum jb_error jb_token_digest(enum jb_hash hash, const char *origin, const char *nonce,
+                              uint8_t *digest);
 
 /* "RSA"/"PKCS1.5" or "ECC"/"NONE": Web eID's names for cryptoAlgorithm and paddingScheme. */
 const char *jb_signature_crypto_algorithm(const struct jb_certificate *certificate);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The transport: what the card layer asks of PC/SC, as a struct of functions, so that tests can put cards of their own
- * behind it. Source: PC/SC part 5 (resource manager), part 10 (keypads).
- * It does not interpret APDUs and never retries any.
+ * The transport: what the card layer asks of PC/SC, as a struct of functions, so that tests can put
+ * cards of their own behind it. Source: PC/SC part 5 (resource manager), part 10 (keypads). It does
+ * not interpret APDUs and never retries any.
  */
 #ifndef JPKI_BRIDGE_TRANSPORT_H
 #define JPKI_BRIDGE_TRANSPORT_H
@@ -23,7 +23,8 @@ enum jb_io {
     JB_IO_REMOVED,    /* the card of this connection was removed */
     JB_IO_RESET,      /* somebody reset the card of this connection, or exchanged it */
     JB_IO_BUSY,       /* another program holds it (sharing violation) */
-    JB_IO_REFUSED,    /* the reader or its driver does not take this exchange (such as an extended length) */
+    JB_IO_REFUSED,    /* the reader or its driver does not take this exchange (such as an extended
+                         length) */
     JB_IO_FAILED      /* the exchange failed; whether the card saw the command is not known */
 };
 
@@ -37,30 +38,35 @@ struct jb_reader {
 
 struct jb_transport {
     /* Lists the readers, at most JB_READERS_MAX; none is JB_IO_OK with *count 0. */
-    enum jb_io (*list)(struct jb_transport *self, struct jb_reader readers[JB_READERS_MAX], size_t *count);
-    /* Waits at most timeout_ms for a reader or card to come or go against the given list. JB_IO_OK also when nothing
-     * changed. */
-    enum jb_io (*wait)(struct jb_transport *self, const struct jb_reader *readers, size_t count, unsigned timeout_ms);
+    enum jb_io (*list)(struct jb_transport *self, struct jb_reader readers[JB_READERS_MAX],
+                       size_t *count);
+    /* Waits at most timeout_ms for a reader or card to come or go against the given list. JB_IO_OK
+     * also when nothing changed. */
+    enum jb_io (*wait)(struct jb_transport *self, const struct jb_reader *readers, size_t count,
+                       unsigned timeout_ms);
     /* Connects, shared, to the card in a reader; *connection is closed with disconnect. */
     enum jb_io (*connect)(struct jb_transport *self, const char *reader, void **connection);
-    /* Begins a transaction; may block while another program holds one. Any answer but JB_IO_OK: no transaction. */
+    /* Begins a transaction; may block while another program holds one. Any answer but JB_IO_OK: no
+     * transaction. */
     enum jb_io (*begin)(void *connection);
     /* One exchange; *response_len is the room on entry and the length on return. */
-    enum jb_io (*transmit)(void *connection, const uint8_t *command, size_t command_len, uint8_t *response,
-                           size_t *response_len);
+    enum jb_io (*transmit)(void *connection, const uint8_t *command, size_t command_len,
+                           uint8_t *response, size_t *response_len);
     /* Control request to the reader (PC/SC part 10). */
-    enum jb_io (*control)(void *connection, uint32_t code, const uint8_t *in, size_t in_len, uint8_t *out,
-                          size_t *out_len);
+    enum jb_io (*control)(void *connection, uint32_t code, const uint8_t *in, size_t in_len,
+                          uint8_t *out, size_t *out_len);
     /* Ends the transaction, resetting the card if asked. */
     enum jb_io (*end)(void *connection, bool reset);
-    /* Connects anew after a reset or failure; JB_IO_OK means that a card, perhaps another one, answers. */
+    /* Connects anew after a reset or failure; JB_IO_OK means that a card, perhaps another one,
+     * answers. */
     enum jb_io (*reconnect)(void *connection);
     /* Ends the connection, resetting the card if asked. */
     void (*disconnect)(void *connection, bool reset);
     void (*free)(struct jb_transport *self);
 };
 
-/* The system's PC/SC. The service is looked for at first use. Null when memory is short; freed with its free. */
+/* The system's PC/SC. The service is looked for at first use. Null when memory is short; freed with
+ * its free. */
 struct jb_transport *jb_transport_pcsc(void);
 
 #endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/op.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct jb_op {
+    pthread_mutex_t mutex;
+    pthread_cond_t called_off;
+    enum jb_error why; /* JB_OK while it may go on */
+    uint64_t deadline;
+    uint64_t call_limit; /* when the call counts as stuck; 0: not in a call, or without a limit */
+    enum jb_error call_error;
+    void (*on_event)(void *, const struct jb_event *);
+    void *context;
+    bool told;
+    struct jb_event last;
+};
+
+uint64_t jb_clock_ms(void) {
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const struct jb_event *),
+                        void *context) {
+    struct jb_op *op = calloc(1, sizeof *op);
+    pthread_condattr_t attributes;
+
+    if (op == NULL) {
+        return NULL;
+    }
+    (void)pthread_mutex_init(&op->mutex, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&op->called_off, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    op->deadline = jb_clock_ms() + timeout_ms;
+    op->on_event = on_event;
+    op->context = context;
+    return op;
+}
+
+void jb_op_free(struct jb_op **op) {
+    if (*op != NULL) {
+        (void)pthread_cond_destroy(&(*op)->called_off);
+        (void)pthread_mutex_destroy(&(*op)->mutex);
+        free(*op);
+        *op = NULL;
+    }
+}
+
+void jb_op_cancel(struct jb_op *op, enum jb_error why) {
+    (void)pthread_mutex_lock(&op->mutex);
+    if (op->why == JB_OK) {
+        op->why = why;
+    }
+    (void)pthread_cond_broadcast(&op->called_off);
+    (void)pthread_mutex_unlock(&op->mutex);
+}
+
+static enum jb_error check_locked(struct jb_op *op) {
+    if (op->why == JB_OK && jb_clock_ms() >= op->deadline) {
+        op->why = JB_ERR_TIMEOUT;
+    }
+    return op->why;
+}
+
+enum jb_error jb_op_check(struct jb_op *op) {
+    (void)pthread_mutex_lock(&op->mutex);
+    enum jb_error why = check_locked(op);
+    (void)pthread_mutex_unlock(&op->mutex);
+    return why;
+}
+
+enum jb_error jb_op_sleep(struct jb_op *op, unsigned ms) {
+    uint64_t until = jb_clock_ms() + ms;
+    struct timespec wake;
+
+    (void)pthread_mutex_lock(&op->mutex);
+    if (until > op->deadline) {
+        until = op->deadline;
+    }
+    wake.tv_sec = (time_t)(until / 1000);
+    wake.tv_nsec = (long)(until % 1000) * 1000000;
+    while (check_locked(op) == JB_OK && jb_clock_ms() < until) {
+        (void)pthread_cond_timedwait(&op->called_off, &op->mutex, &wake);
+    }
+    enum jb_error why = op->why;
+    (void)pthread_mutex_unlock(&op->mutex);
+    return why;
+}
+
+uint64_t jb_op_remaining(struct jb_op *op) {
+    uint64_t now = jb_clock_ms();
+
+    return now < op->deadline ? op->deadline - now : 0;
+}
+
+static bool same_event(const struct jb_event *a, const struct jb_event *b) {
+    const char *found_a = a->found != NULL ? a->found : "",
+               *found_b = b->found != NULL ? b->found : "";
+
+    return a->kind == b->kind && a->tries_left == b->tries_left && a->keypad == b->keypad &&
+           a->confirm == b->confirm && strcmp(found_a, found_b) == 0;
+}
+
+void jb_op_tell(struct jb_op *op, const struct jb_event *event) {
+    if (op->on_event == NULL || (op->told && same_event(&op->last, event))) {
+        return;
+    }
+    op->told = true;
+    op->last = *event;
+    op->on_event(op->context, event);
+}
+
+void jb_op_enter_call(struct jb_op *op, unsigned limit_ms, enum jb_error when_stuck) {
+    (void)pthread_mutex_lock(&op->mutex);
+    op->call_limit = limit_ms > 0 ? jb_clock_ms() + limit_ms : 0;
+    op->call_error = when_stuck;
+    (void)pthread_mutex_unlock(&op->mutex);
+}
+
+void jb_op_leave_call(struct jb_op *op) {
+    jb_op_enter_call(op, 0, JB_OK);
+}
+
+enum jb_error jb_op_stuck(struct jb_op *op) {
+    enum jb_error error = JB_OK;
+
+    (void)pthread_mutex_lock(&op->mutex);
+    if (op->call_limit != 0 && jb_clock_ms() >= op->call_limit) {
+        error = op->call_error;
+    }
+    (void)pthread_mutex_unlock(&op->mutex);
+    return error;
+}

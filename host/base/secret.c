@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/secret.h"
+
+#include <openssl/crypto.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define HEAP_SIZE                                                                                  \
+    32768 /* bytes, a power of two: a pinentry conversation needs about 10 kB; an unprivileged     \
+             user may lock 64 kB */
+#define HEAP_UNIT 64 /* bytes, the smallest piece */
+
+static pthread_once_t heap_once = PTHREAD_ONCE_INIT;
+static bool heap_locked;
+
+static void make_heap(void) {
+    /* 2 means that the memory is there but could not be locked: then there is none for a PIN. */
+    heap_locked = CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT) == 1;
+}
+
+void jb_secret_protect_process(void) {
+    const struct rlimit none = {0, 0};
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    /* RLIMIT_CORE does not stop a piped core handler; this does, and keeps debuggers of the same
+     * user out. */
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+void *jb_secret_malloc(size_t size) {
+    (void)pthread_once(&heap_once, make_heap);
+    return heap_locked ? OPENSSL_secure_zalloc(size) : NULL;
+}
+
+void *jb_secret_realloc(void *memory, size_t size) {
+    void *larger = jb_secret_malloc(size);
+
+    if (larger != NULL && memory != NULL) {
+        size_t old = CRYPTO_secure_actual_size(memory);
+        memcpy(larger, memory, old < size ? old : size);
+        jb_secret_release(memory);
+    }
+    return larger;
+}
+
+void jb_secret_release(void *memory) {
+    if (memory != NULL) {
+        OPENSSL_secure_clear_free(memory, CRYPTO_secure_actual_size(memory));
+    }
+}
+
+struct jb_secret *jb_secret_new(void) {
+    return jb_secret_malloc(sizeof(struct jb_secret));
+}
+
+void jb_secret_free(struct jb_secret **secret) {
+    jb_secret_release(*secret);
+    *secret = NULL;
+}
