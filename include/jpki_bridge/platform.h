@@ -4,6 +4,7 @@
 #define JPKI_BRIDGE_PLATFORM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/op.h"
@@ -14,6 +15,15 @@ char *jb_platform_config_dir(void);
 
 /* The administrator's policy file (/etc/jpki-bridge/policy.json on Linux). Static. */
 const char *jb_platform_policy_file(void);
+
+/* The path with a leading $HOME/ or $XDG_CONFIG_HOME/ replaced by this user's directory; other paths as they are.
+ * Freed with free(); null when the directory cannot be told. */
+char *jb_platform_expand(const char *path);
+
+/* Reads a file that none but an administrator can have written. JB_OK with *text null: there is none. *len is without the
+ * ending NUL. JB_ERR_POLICY_INVALID: others could write it, it is longer than max, or it cannot be read.
+ * Freed with free(). */
+enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
 
 /* The absolute path of this program; freed with free(); null when it cannot be told. */
 char *jb_platform_program_path(void);
