@@ -16,13 +16,13 @@ char *jb_platform_config_dir(void);
 /* The administrator's policy file (/etc/jpki-bridge/policy.json on Linux). Static. */
 const char *jb_platform_policy_file(void);
 
-/* The path with a leading $HOME/ or $XDG_CONFIG_HOME/ replaced by this user's directory; other paths as they are.
- * Freed with free(); null when the directory cannot be told. */
+/* The path with a leading $HOME/ or $XDG_CONFIG_HOME/ replaced by this user's directory; other
+ * paths as they are. Freed with free(); null when the directory cannot be told. */
 char *jb_platform_expand(const char *path);
 
-/* Reads a file that none but an administrator can have written. JB_OK with *text null: there is none. *len is without the
- * ending NUL. JB_ERR_POLICY_INVALID: others could write it, it is longer than max, or it cannot be read.
- * Freed with free(). */
+/* Reads a file that none but an administrator can have written. JB_OK with *text null: there is
+ * none. *len is without the ending NUL. JB_ERR_POLICY_INVALID: others could write it, it is longer
+ * than max, or it cannot be read. Freed with free(). */
 enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
 
 /* The absolute path of this program; freed with free(); null when it cannot be told. */
@@ -32,6 +32,10 @@ char *jb_platform_program_path(void);
  * nothing else in the process can write into the reply stream; 0 then reads nothing and 1 goes to
  * stderr. Binary streams. False on failure. */
 bool jb_platform_take_stdio(int *in, int *out);
+
+/* Waits at most timeout_ms (-1: without limit) for fd to have something to read, or its end;
+ * whether it has. */
+bool jb_platform_wait_input(int fd, int timeout_ms);
 
 struct jb_user_lock;
 

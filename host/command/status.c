@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/command.h"
+
+#include <string.h>
+
+/* {"readers": [{"name", "card"}]} */
+static enum jb_error make_result(const struct jb_card_status *found, size_t count, cJSON **result) {
+    cJSON *root = cJSON_CreateObject();
+    cJSON *readers = cJSON_AddArrayToObject(root, "readers");
+    enum jb_error error = readers != NULL ? JB_OK : JB_ERR_OUT_OF_MEMORY;
+
+    for (size_t i = 0; i < count && error == JB_OK; i++) {
+        cJSON *reader = cJSON_CreateObject();
+        if (cJSON_AddStringToObject(reader, "name", found[i].reader) == NULL ||
+            cJSON_AddStringToObject(reader, "card", jb_card_kind_name(found[i].kind)) == NULL ||
+            !cJSON_AddItemToArray(readers, reader)) {
+            cJSON_Delete(reader);
+            error = JB_ERR_OUT_OF_MEMORY;
+        }
+    }
+    if (error == JB_OK) {
+        *result = root;
+        root = NULL;
+    }
+    cJSON_Delete(root);
+    return error;
+}
+
+enum jb_error jb_command_status(const struct jb_context *context, cJSON **result) {
+    struct jb_card_status found[JB_READERS_MAX];
+    size_t count = 0;
+    enum jb_error error = jb_card_survey(context->transport, context->op, found, &count);
+
+    return error == JB_OK ? make_result(found, count, result) : error;
+}
+
+enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result) {
+    struct jb_reader readers[JB_READERS_MAX];
+    struct jb_card_status found[JB_READERS_MAX];
+    size_t count = 0;
+
+    if (transport->list(transport, readers, &count) != JB_IO_OK) {
+        return JB_ERR_PCSC_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < count; i++) {
+        memcpy(found[i].reader, readers[i].name, sizeof found[i].reader);
+        found[i].kind = readers[i].card_present ? JB_CARD_UNKNOWN : JB_CARD_NONE;
+    }
+    return make_result(found, count, result);
+}

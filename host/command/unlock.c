@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From nothing to a verified PIN. A round begins with finding a card and ends with a VERIFY;
+ * whatever makes the card a new one (a reset, an exchange, our own reset after a wrong PIN) begins
+ * a new round, without the PIN.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "jpki_bridge/base64.h"
+#include "jpki_bridge/command.h"
+
+#define RECOUNT_MS 1500 /* how long the tries are looked for after a VERIFY without an answer */
+
+enum step {
+    STEP_DONE,      /* verified, or an error */
+    STEP_ASK_AGAIN, /* the same card, another prompt */
+    STEP_NEW_ROUND  /* the card counts as a new one */
+};
+
+struct unlocking {
+    const struct jb_context *context;
+    enum jb_key key;
+    struct jb_prompt_request
+        prompt; /* what the next prompt says; its tries_left is what the card said last */
+    struct jb_unlocked *unlocked;
+    enum jb_error error;
+};
+
+static enum step done(struct unlocking *u, enum jb_error error) {
+    u->error = error;
+    return STEP_DONE;
+}
+
+static enum step again(struct unlocking *u, enum jb_prompt_note note) {
+    u->prompt.note = note;
+    return STEP_ASK_AGAIN;
+}
+
+static enum step new_round(struct unlocking *u, enum jb_prompt_note note) {
+    u->prompt.note = note;
+    return STEP_NEW_ROUND;
+}
+
+static enum jb_error read_certificate(struct unlocking *u, bool *protected_) {
+    struct jb_certificate **certificate = &u->unlocked->certificate;
+    uint8_t *der = NULL;
+    size_t len = 0;
+    enum jb_error error =
+        jb_jpki_read_certificate(u->unlocked->card, u->key, &der, &len, protected_);
+
+    if (error == JB_OK && !*protected_ &&
+        (error = jb_certificate_parse(der, len, certificate)) == JB_OK) {
+        error = jb_certificate_check_time(*certificate, time(NULL));
+    }
+    free(der);
+    return error;
+}
+
+static enum jb_error read_tries(struct unlocking *u) {
+    int tries = 0;
+    enum jb_error error = jb_jpki_tries(u->unlocked->card, u->key, &tries);
+
+    if (error != JB_OK) {
+        return error;
+    }
+    /* "Verified already" hides the count, and without a count nobody is asked for a PIN. */
+    if (tries == JB_TRIES_VERIFIED) {
+        return JB_ERR_CARD_ERROR;
+    }
+    u->prompt.tries_left = tries;
+    return tries == 0 ? JB_ERR_PIN_LOCKED : JB_OK;
+}
+
+/* Finds a card and reads what the prompt must say, in one transaction that leaves the card as it
+ * was. */
+static enum jb_error look(struct unlocking *u) {
+    bool protected_ = false;
+
+    jb_unlocked_clear(u->unlocked);
+    enum jb_error error = jb_card_find(u->context->transport, u->context->op, &u->unlocked->card);
+    if (error == JB_OK && (error = read_certificate(u, &protected_)) == JB_OK) {
+        error = read_tries(u);
+    }
+    if (u->unlocked->card != NULL) {
+        jb_card_end(u->unlocked->card);
+    }
+    return error;
+}
+
+/* After a VERIFY without an answer: what the count is now, if the card still tells. It is not sent
+ * again. */
+static void recount(struct unlocking *u) {
+    struct jb_op *op = jb_op_new(RECOUNT_MS, NULL, NULL);
+    int tries = 0;
+
+    jb_unlocked_clear(u->unlocked);
+    u->prompt.tries_left = -1;
+    if (op != NULL && jb_op_check(u->context->op) == JB_OK &&
+        jb_card_find(u->context->transport, op, &u->unlocked->card) == JB_OK &&
+        jb_jpki_tries(u->unlocked->card, u->key, &tries) == JB_OK && tries >= 0) {
+        u->prompt.tries_left = tries;
+    }
+    jb_unlocked_clear(u->unlocked);
+    jb_op_free(&op);
+}
+
+/* A new transaction in which the tries have been read once more; STEP_DONE with JB_OK when they did
+ * not fall. */
+static enum step open_again(struct unlocking *u) {
+    int shown = u->prompt.tries_left;
+    bool changed = false;
+    enum jb_error error = jb_card_begin(u->unlocked->card, &changed);
+
+    if (changed) {
+        return new_round(u, JB_NOTE_CARD_CHANGED);
+    }
+    if (error != JB_OK || (error = jb_jpki_select(u->unlocked->card)) != JB_OK ||
+        (error = read_tries(u)) != JB_OK) {
+        return done(u, error);
+    }
+    if (u->prompt.tries_left < shown) {
+        jb_card_end(u->unlocked->card);
+        return again(u, JB_NOTE_TRIES_FELL);
+    }
+    return done(u, JB_OK);
+}
+
+/* What follows from a VERIFY that has been sent. */
+static enum step judge(struct unlocking *u, enum jb_error error, int tries) {
+    switch (error) {
+    case JB_ERR_PIN_WRONG:
+        u->prompt.tries_left = tries;
+        return new_round(u, JB_NOTE_PIN_WRONG);
+    case JB_ERR_PIN_LOCKED:
+        u->prompt.tries_left = 0;
+        return done(u, error);
+    case JB_ERR_PIN_UNANSWERED:
+        recount(u);
+        return done(u, error);
+    default:
+        return done(u, error);
+    }
+}
+
+static enum step confirm_last_try(struct unlocking *u) {
+    const struct jb_event event = {.kind = JB_EVENT_PIN_PROMPT, .tries_left = 1, .confirm = true};
+    struct jb_prompt_request prompt = u->prompt;
+    bool moved = false;
+
+    prompt.kind = JB_PROMPT_LAST_TRY;
+    jb_op_tell(u->context->op, &event);
+    enum jb_error error = jb_ask(u->context, &prompt, u->unlocked->card, NULL, &moved);
+    return moved ? new_round(u, JB_NOTE_CARD_CHANGED) : done(u, error);
+}
+
+static void tell(struct unlocking *u, enum jb_event_kind kind, bool keypad) {
+    const struct jb_event event = {
+        .kind = kind,
+        .tries_left = kind == JB_EVENT_PIN_PROMPT ? u->prompt.tries_left : -1,
+        .keypad = keypad,
+    };
+
+    jb_op_tell(u->context->op, &event);
+}
+
+static enum step ask_and_verify(struct unlocking *u) {
+    struct jb_secret *pin = NULL;
+    bool moved = false;
+    int tries = -1;
+    enum step step = STEP_DONE;
+
+    u->prompt.kind = JB_PROMPT_PIN;
+    tell(u, JB_EVENT_PIN_PROMPT, false);
+    enum jb_error error = jb_ask(u->context, &u->prompt, u->unlocked->card, &pin, &moved);
+    if (error != JB_OK) {
+        step = moved ? new_round(u, JB_NOTE_CARD_CHANGED) : done(u, error);
+        goto out;
+    }
+    if (!jb_pin_normalise(u->prompt.pin, pin)) {
+        step = again(u, JB_NOTE_PIN_FORM);
+        goto out;
+    }
+    tell(u, JB_EVENT_CARD_WORKING, false);
+    step = open_again(u);
+    if (step != STEP_DONE || u->error != JB_OK) {
+        goto out;
+    }
+    error = jb_jpki_verify(u->unlocked->card, u->key, pin, &tries);
+    jb_secret_free(&pin);
+    step = judge(u, error, tries);
+out:
+    jb_secret_free(&pin);
+    return step;
+}
+
+/* The reader's own keypad: the one prompt inside a transaction, since the reader sends the VERIFY
+ * itself. */
+static enum step verify_on_keypad(struct unlocking *u) {
+    struct jb_prompt_request notice = u->prompt;
+    struct jb_prompt *prompt = NULL;
+    struct jb_secret *none = NULL;
+    int tries = -1;
+    enum step step = open_again(u);
+
+    if (step != STEP_DONE || u->error != JB_OK) {
+        return step;
+    }
+    tell(u, JB_EVENT_PIN_PROMPT, true);
+    notice.kind = JB_PROMPT_KEYPAD;
+    enum jb_error error = jb_prompt_start(&notice, &prompt);
+    if (error != JB_OK) {
+        return done(u, error);
+    }
+    error = jb_jpki_verify_keypad(u->unlocked->card, u->key, &tries);
+    jb_prompt_dismiss(prompt);
+    (void)jb_prompt_finish(&prompt, &none);
+    jb_secret_free(&none);
+    if (error == JB_OK) {
+        tell(u, JB_EVENT_CARD_WORKING, false);
+    }
+    return judge(u, error, tries);
+}
+
+static enum step attempt(struct unlocking *u) {
+    if (u->prompt.tries_left == 1) {
+        enum step step = confirm_last_try(u);
+        if (step != STEP_DONE || u->error != JB_OK) {
+            return step;
+        }
+    }
+    if (jb_pin_is_numeric(u->prompt.pin) && jb_card_has_keypad(u->unlocked->card)) {
+        return verify_on_keypad(u);
+    }
+    return ask_and_verify(u);
+}
+
+enum jb_error jb_unlock(const struct jb_context *context, enum jb_key key,
+                        enum jb_prompt_purpose purpose, const char *program,
+                        struct jb_unlocked *unlocked, int *tries_left) {
+    struct unlocking u = {
+        .context = context,
+        .key = key,
+        .prompt = {.purpose = purpose,
+                   .pin = key == JB_KEY_AUTH ? JB_PIN_AUTH : JB_PIN_SIGN,
+                   .note = JB_NOTE_NONE,
+                   .tries_left = -1,
+                   .lang = context->request->lang,
+                   .origin = context->request->origin,
+                   .program = program},
+        .unlocked = unlocked,
+    };
+    enum step step = STEP_NEW_ROUND;
+    bool asked = false;
+
+    while (step != STEP_DONE) {
+        if (step == STEP_NEW_ROUND && (u.error = look(&u)) != JB_OK) {
+            break;
+        }
+        asked = true;
+        step = attempt(&u);
+    }
+    /* The signing certificate shows itself only now. */
+    if (u.error == JB_OK && unlocked->certificate == NULL) {
+        bool protected_ = false;
+        u.error = read_certificate(&u, &protected_);
+        if (u.error == JB_OK && protected_) {
+            u.error = JB_ERR_CARD_ERROR;
+        }
+    }
+    if (u.error != JB_OK && (asked || u.error == JB_ERR_PIN_LOCKED)) {
+        *tries_left = u.prompt.tries_left;
+    }
+    return u.error;
+}
+
+void jb_unlocked_clear(struct jb_unlocked *unlocked) {
+    jb_card_free(&unlocked->card);
+    jb_certificate_free(&unlocked->certificate);
+}
+
+enum jb_error jb_unlocked_sign(struct jb_unlocked *unlocked, enum jb_key key, enum jb_hash hash,
+                               const uint8_t *digest, char **signature) {
+    uint8_t input[JB_SIGNATURE_INPUT_MAX], bytes[JB_SIGNATURE_MAX];
+    size_t input_len = 0, len = 0;
+    bool pin_again = false;
+    enum jb_error error =
+        jb_signature_input(unlocked->certificate, hash, digest, input, &input_len);
+
+    if (error != JB_OK || (error = jb_jpki_sign(unlocked->card, key, input, input_len, bytes, &len,
+                                                &pin_again)) != JB_OK) {
+        return error;
+    }
+    /* The card wants a PIN right after it took one: nothing that a person could mend by typing it
+     * again. */
+    if (pin_again) {
+        return JB_ERR_CARD_ERROR;
+    }
+    /* The card is done: it is not kept verified while the signature is checked. */
+    jb_card_end(unlocked->card);
+    error = jb_signature_verify(unlocked->certificate, hash, digest, bytes, &len);
+    if (error == JB_OK && (*signature = jb_base64_encode(bytes, len)) == NULL) {
+        error = JB_ERR_OUT_OF_MEMORY;
+    }
+    return error;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include <poll.h>
+
+#include "jpki_bridge/platform.h"
+
+bool jb_platform_wait_input(int fd, int timeout_ms) {
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+
+    return poll(&input, 1, timeout_ms) > 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <string.h>
+
+#include "jpki_bridge/serve.h"
+
+#define CHROMIUM_SCHEME "chrome-extension://"
+
+static const char *const web_eid_ids[] = {
+    "ncibgoaomkmdpilpocfeponihegamlic",
+    "gnmckgbandlkacikdndelhfghdejfido",
+    "{e68418bc-f2b0-4459-a9ea-3e72b6751b07}",
+};
+
+static bool is_web_eid(const char *id, size_t len) {
+    for (size_t i = 0; i < sizeof web_eid_ids / sizeof web_eid_ids[0]; i++) {
+        if (strlen(web_eid_ids[i]) == len && memcmp(web_eid_ids[i], id, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t len = strlen(text), end_len = strlen(end);
+
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+enum jb_caller jb_caller_of(int argc, char *const *argv) {
+    const char *id = NULL;
+    size_t len = 0;
+
+    if (argc >= 2 && strncmp(argv[1], CHROMIUM_SCHEME, strlen(CHROMIUM_SCHEME)) == 0) {
+        id = argv[1] + strlen(CHROMIUM_SCHEME);
+        len = strcspn(id, "/");
+    } else if (argc >= 3 && argv[1][0] == '/' && ends_with(argv[1], ".json")) {
+        id = argv[2];
+        len = strlen(id);
+    } else {
+        return JB_CALLER_NONE;
+    }
+    return is_web_eid(id, len) ? JB_CALLER_WEB_EID : JB_CALLER_BROWSER;
+}

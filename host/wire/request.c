@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "jpki_bridge/base64.h"
+#include "jpki_bridge/json.h"
+
+#define CERTIFICATE_MAX 8192 /* bytes of DER in a request */
+#define LANG_MAX 35          /* characters of a language tag: RFC 5646 §4.4.1 */
+
+/* The arguments that a command takes. */
+enum {
+    ORIGIN = 1,
+    LANG = 2,
+    NONCE = 4,
+    CERTIFICATE = 8,
+    HASH = 16,
+};
+
+static const struct {
+    const char *name;
+    enum jb_command command;
+    unsigned arguments, optional;
+} commands[] = {
+    {"status", JB_COMMAND_STATUS, 0, 0},
+    {"authenticate", JB_COMMAND_AUTHENTICATE, ORIGIN | NONCE, LANG},
+    {"get-signing-certificate", JB_COMMAND_GET_SIGNING_CERTIFICATE, ORIGIN, LANG},
+    {"sign", JB_COMMAND_SIGN, ORIGIN | HASH, LANG | CERTIFICATE},
+    {"quit", JB_COMMAND_QUIT, 0, 0},
+};
+
+static enum jb_error fail(enum jb_error error, const char *name, const char **problem) {
+    *problem = name;
+    return error;
+}
+
+/* The string member name: missing, of another type, or longer than max is an error. */
+static enum jb_error get_string(const cJSON *object, const char *name, size_t max, const char **out,
+                                const char **problem) {
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+
+    if (member == NULL) {
+        return fail(JB_ERR_ARGUMENT_MISSING, name, problem);
+    }
+    *out = cJSON_GetStringValue(member);
+    if (*out == NULL || strlen(*out) > max) {
+        return fail(JB_ERR_ARGUMENT_INVALID, name, problem);
+    }
+    return JB_OK;
+}
+
+static enum jb_error parse_id(const cJSON *root, struct jb_request *request, const char **problem) {
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(root, "id");
+
+    if (id == NULL) {
+        return JB_OK;
+    }
+    if (cJSON_IsString(id) && strlen(id->valuestring) <= JB_REQUEST_ID_MAX) {
+        memcpy(request->id, id->valuestring, strlen(id->valuestring) + 1);
+        request->id_kind = JB_ID_STRING;
+        return JB_OK;
+    }
+    if (cJSON_IsNumber(id) && id->valuedouble >= INT32_MIN && id->valuedouble <= INT32_MAX &&
+        id->valuedouble == (double)(int32_t)id->valuedouble) {
+        request->id_number = (int32_t)id->valuedouble;
+        request->id_kind = JB_ID_NUMBER;
+        return JB_OK;
+    }
+    return fail(JB_ERR_ARGUMENT_INVALID, "id", problem);
+}
+
+static enum jb_error parse_envelope(const cJSON *root, struct jb_request *request,
+                                    const char **problem) {
+    static const char *const names[] = {"command", "arguments", "id", "events", "timeout", NULL};
+    const cJSON *events = cJSON_GetObjectItemCaseSensitive(root, "events");
+    const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(root, "timeout");
+
+    if (!jb_json_only(root, names)) {
+        return fail(JB_ERR_ARGUMENT_UNKNOWN, "request", problem);
+    }
+    if (events != NULL && !cJSON_IsBool(events)) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "events", problem);
+    }
+    request->events = cJSON_IsTrue(events);
+    if (timeout != NULL) {
+        if (!cJSON_IsNumber(timeout) || timeout->valuedouble < JB_TIMEOUT_MIN_MS ||
+            timeout->valuedouble > JB_TIMEOUT_MAX_MS) {
+            return fail(JB_ERR_ARGUMENT_INVALID, "timeout", problem);
+        }
+        request->timeout_ms = (unsigned)timeout->valuedouble;
+    }
+    return JB_OK;
+}
+
+static enum jb_error parse_lang(const cJSON *arguments, struct jb_request *request,
+                                const char **problem) {
+    const char *lang = NULL;
+
+    if (cJSON_GetObjectItemCaseSensitive(arguments, "lang") == NULL) {
+        return JB_OK;
+    }
+    enum jb_error error = get_string(arguments, "lang", LANG_MAX, &lang, problem);
+    if (error == JB_OK) {
+        request->lang = jb_lang_of(lang);
+    }
+    return error;
+}
+
+static enum jb_error parse_origin(const cJSON *arguments, struct jb_request *request,
+                                  const char **problem) {
+    const char *origin = NULL;
+    enum jb_error error = get_string(arguments, "origin", SIZE_MAX, &origin, problem);
+
+    if (error != JB_OK) {
+        return error;
+    }
+    if (!jb_origin_is_valid(origin)) {
+        return fail(JB_ERR_ORIGIN_INVALID, "origin", problem);
+    }
+    memcpy(request->origin, origin, strlen(origin) + 1);
+    return JB_OK;
+}
+
+static enum jb_error parse_nonce(const cJSON *arguments, struct jb_request *request,
+                                 const char **problem) {
+    const char *nonce = NULL;
+    enum jb_error error = get_string(arguments, "challengeNonce", JB_NONCE_MAX, &nonce, problem);
+
+    if (error != JB_OK) {
+        return error;
+    }
+    if (strlen(nonce) < JB_NONCE_MIN) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "challengeNonce", problem);
+    }
+    memcpy(request->nonce, nonce, strlen(nonce) + 1);
+    return JB_OK;
+}
+
+static enum jb_error parse_certificate(const cJSON *arguments, struct jb_request *request,
+                                       const char **problem) {
+    const char *text = NULL;
+
+    if (cJSON_GetObjectItemCaseSensitive(arguments, "certificate") == NULL) {
+        return JB_OK;
+    }
+    enum jb_error error = get_string(arguments, "certificate", SIZE_MAX, &text, problem);
+    if (error == JB_OK) {
+        error = jb_base64_decode(text, CERTIFICATE_MAX, &request->certificate,
+                                 &request->certificate_len);
+    }
+    return error == JB_OK ? JB_OK : fail(error, "certificate", problem);
+}
+
+static enum jb_error parse_hash(const cJSON *arguments, struct jb_request *request,
+                                const char **problem) {
+    const char *function = NULL, *text = NULL;
+    uint8_t *digest = NULL;
+    size_t len = 0;
+    enum jb_error error = get_string(arguments, "hashFunction", 16, &function, problem);
+
+    if (error != JB_OK ||
+        (error = get_string(arguments, "hash", SIZE_MAX, &text, problem)) != JB_OK) {
+        return error;
+    }
+    if (!jb_hash_of(function, &request->hash)) {
+        return fail(JB_ERR_ALGORITHM_UNSUPPORTED, "hashFunction", problem);
+    }
+    error = jb_base64_decode(text, JB_HASH_MAX, &digest, &len);
+    if (error == JB_OK && len != jb_hash_size(request->hash)) {
+        error = JB_ERR_ARGUMENT_INVALID;
+    }
+    if (error == JB_OK) {
+        memcpy(request->digest, digest, len);
+    }
+    free(digest);
+    return error == JB_OK ? JB_OK : fail(error, "hash", problem);
+}
+
+static bool only_arguments(const cJSON *arguments, unsigned allowed) {
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {{ORIGIN, "origin"},           {LANG, "lang"}, {NONCE, "challengeNonce"},
+                 {CERTIFICATE, "certificate"}, {HASH, "hash"}, {HASH, "hashFunction"}};
+    const char *list[sizeof names / sizeof names[0] + 1] = {NULL};
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (allowed & names[i].bit) {
+            list[count++] = names[i].name;
+        }
+    }
+    return jb_json_only(arguments, list);
+}
+
+static enum jb_error parse_arguments(const cJSON *root, unsigned required, unsigned optional,
+                                     struct jb_request *request, const char **problem) {
+    static const struct {
+        unsigned bit;
+        enum jb_error (*parse)(const cJSON *, struct jb_request *, const char **);
+    } parsers[] = {{LANG, parse_lang},
+                   {ORIGIN, parse_origin},
+                   {NONCE, parse_nonce},
+                   {CERTIFICATE, parse_certificate},
+                   {HASH, parse_hash}};
+    const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(root, "arguments");
+
+    if (arguments == NULL) {
+        return fail(JB_ERR_ARGUMENT_MISSING, "arguments", problem);
+    }
+    if (!cJSON_IsObject(arguments)) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "arguments", problem);
+    }
+    if (!only_arguments(arguments, required | optional)) {
+        return fail(JB_ERR_ARGUMENT_UNKNOWN, "arguments", problem);
+    }
+    for (size_t i = 0; i < sizeof parsers / sizeof parsers[0]; i++) {
+        enum jb_error error = (required | optional) & parsers[i].bit
+                                  ? parsers[i].parse(arguments, request, problem)
+                                  : JB_OK;
+        if (error != JB_OK) {
+            return error;
+        }
+    }
+    return JB_OK;
+}
+
+static enum jb_error parse_command(const cJSON *root, struct jb_request *request,
+                                   const char **problem) {
+    const char *name = NULL;
+    enum jb_error error = get_string(root, "command", SIZE_MAX, &name, problem);
+
+    if (error != JB_OK) {
+        return error;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            request->command = commands[i].command;
+            return parse_arguments(root, commands[i].arguments, commands[i].optional, request,
+                                   problem);
+        }
+    }
+    return fail(JB_ERR_COMMAND_UNKNOWN, "command", problem);
+}
+
+enum jb_error jb_request_parse(const char *text, size_t len, struct jb_request *request,
+                               const char **problem) {
+    enum jb_error error = JB_OK;
+    cJSON *root = NULL;
+
+    memset(request, 0, sizeof *request);
+    request->lang = jb_lang_system();
+    request->timeout_ms = JB_TIMEOUT_DEFAULT_MS;
+    *problem = NULL;
+    root = jb_json_parse(text, len);
+    if (root == NULL || !cJSON_IsObject(root)) {
+        error = fail(JB_ERR_REQUEST_MALFORMED, "request", problem);
+        goto out;
+    }
+    if ((error = parse_id(root, request, problem)) != JB_OK ||
+        (error = parse_envelope(root, request, problem)) != JB_OK) {
+        goto out;
+    }
+    error = parse_command(root, request, problem);
+out:
+    cJSON_Delete(root);
+    return error;
+}
+
+void jb_request_clear(struct jb_request *request) {
+    free(request->certificate);
+    request->certificate = NULL;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands: what the host does for a request, from policy to card to reply. One file per
+ * command; unlock.c is the one way to a verified PIN. A command runs on the card thread.
+ */
+#ifndef JPKI_BRIDGE_COMMAND_H
+#define JPKI_BRIDGE_COMMAND_H
+
+#include <cjson/cJSON.h>
+
+#include "jpki_bridge/card.h"
+#include "jpki_bridge/certificate.h"
+#include "jpki_bridge/jpki.h"
+#include "jpki_bridge/op.h"
+#include "jpki_bridge/prompt.h"
+#include "jpki_bridge/request.h"
+
+/* What every command works with; all borrowed. */
+struct jb_context {
+    struct jb_transport *transport;
+    struct jb_op *op;
+    const struct jb_request *request;
+    bool confirm_caller; /* the caller has no window of its own: a native yes comes first */
+};
+
+/* Runs the request (any but quit). JB_OK with *result, the result object, freed with cJSON_Delete.
+ * On an error *tries_left is the count that the person must know, or -1. */
+enum jb_error jb_command_run(const struct jb_context *context, cJSON **result, int *tries_left);
+
+/* The answer to a status while a card is at work: which readers hold a card ("unknown"), without
+ * touching it. */
+enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result);
+
+/* ---- between the command files ---- */
+
+enum jb_error jb_command_status(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_authenticate(const struct jb_context *context, const char *program,
+                                      cJSON **result, int *tries_left);
+enum jb_error jb_command_get_signing_certificate(const struct jb_context *context,
+                                                 const char *program, cJSON **result,
+                                                 int *tries_left);
+enum jb_error jb_command_sign(const struct jb_context *context, const char *program, cJSON **result,
+                              int *tries_left);
+
+/* A card whose PIN has been verified, inside an open transaction. */
+struct jb_unlocked {
+    struct jb_card *card;
+    struct jb_certificate *certificate; /* the key's, its time checked */
+};
+
+/* Finds a card, asks the person for the key's PIN and verifies it; see design.md, points 2 and 5.
+ * On JB_OK the transaction is open and ends, with a reset, in jb_unlocked_clear, which is called in
+ * every case. */
+enum jb_error jb_unlock(const struct jb_context *context, enum jb_key key,
+                        enum jb_prompt_purpose purpose, const char *program,
+                        struct jb_unlocked *unlocked, int *tries_left);
+void jb_unlocked_clear(struct jb_unlocked *unlocked);
+
+/* Has the unlocked card sign a digest, and verifies the result with its certificate. *signature is
+ * base64, freed with free(). */
+enum jb_error jb_unlocked_sign(struct jb_unlocked *unlocked, enum jb_key key, enum jb_hash hash,
+                               const uint8_t *digest, char **signature);
+
+/* Asks the person through the native prompt while watching the card (may be null). *moved: the card
+ * was taken away or exchanged meanwhile and the prompt closed. secret may be null for a yes. */
+enum jb_error jb_ask(const struct jb_context *context, const struct jb_prompt_request *request,
+                     struct jb_card *card, struct jb_secret **secret, bool *moved);
+
+/* {"cryptoAlgorithm","hashFunction","paddingScheme"} for the key and a hash; null when memory is
+ * short. */
+cJSON *jb_signature_algorithm(const struct jb_certificate *certificate, enum jb_hash hash);
+
+/* Puts DER into the object as base64; false when memory is short. */
+bool jb_add_base64(cJSON *object, const char *name, const uint8_t *bytes, size_t len);
+
+#endif
