@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+// The example portal: log in and sign with a MyNumber card. `node tests/portal/main.ts --help` runs it.
+import { execFileSync } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import { buffer } from "node:stream/consumers";
+import { languageOf, page, PAGES } from "./pages.ts";
+import { NONCE_LIFE, Sessions, type Session } from "./sessions.ts";
+import { Refused, verifyDocument, verifyLogin, type Check } from "./verify.ts";
+
+export interface PortalOptions {
+    /** As the browser serialises it, `https://host[:port]`: from the site's configuration, never from a request. */
+    origin: string;
+    /** PEM files: the user-authentication CA alone, and the signing CA alone. */
+    authCa: string;
+    signCa: string;
+    /** The built client library, served as /jpki-bridge.js. */
+    clientLibrary: string;
+    now?: () => number;
+    mostSessions?: number;
+}
+
+const COOKIE = "__Host-session"; // the prefix makes the browser insist on Secure, Path=/ and this host
+const BODY_MOST = 64 * 1024;
+const TEXT_MOST = 20_000;
+const HEADERS = {
+    "Content-Security-Policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+};
+const FILES: Record<string, string> = {
+    "/portal.css": "text/css", "/icon.svg": "image/svg+xml", "/common.js": "text/javascript",
+    "/login.js": "text/javascript", "/login-web-eid.js": "text/javascript", "/web-eid.js": "text/javascript",
+    "/sign.js": "text/javascript",
+};
+
+/** A refusal that the page is told about. */
+class Problem extends Error {
+    readonly status: number;
+    readonly code: string;
+    constructor(status: number, code: string) {
+        super(code);
+        this.status = status;
+        this.code = code;
+    }
+}
+
+interface Exchange { request: IncomingMessage; response: ServerResponse; session: Session | undefined }
+type Route = (exchange: Exchange, body: unknown) => object | Promise<object>;
+
+export function createPortal(options: PortalOptions): Server {
+    const authCas = readCertificates(options.authCa);
+    const signCas = readCertificates(options.signCa);
+    const now = options.now ?? Date.now;
+    const sessions = new Sessions(now, options.mostSessions);
+
+    function sessionFor({ session, response }: Exchange): Session {
+        const found = session ?? sessions.create();
+        if (found === undefined) {
+            throw new Problem(503, "busy");
+        }
+        setCookie(response, found);
+        return found;
+    }
+
+    const routes: Record<string, Route> = {
+        "/api/nonce": (exchange) => ({ nonce: sessions.giveNonce(sessionFor(exchange)), seconds: NONCE_LIFE / 1000 }),
+
+        "/api/login": ({ session, response }, body) => {
+            const checks: Check[] = [];
+            const nonce = sessions.takeNonce(session);
+            if (session === undefined || "missing" in nonce) {
+                throw new Refused(checks, "nonce", "missing" in nonce ? nonce.missing : "no session");
+            }
+            checks.push({ name: "nonce", ok: true, detail: nonce.value });
+            const verified = verifyLogin(field(body, "token"), options.origin, nonce.value, authCas, new Date(now()), checks);
+            const fresh = sessions.logIn(session, verified);
+            if (fresh === undefined) {
+                throw new Problem(503, "busy");
+            }
+            setCookie(response, fresh);
+            return verified;
+        },
+
+        "/api/logout": ({ session, response }) => {
+            if (session !== undefined) {
+                sessions.end(session);
+            }
+            response.setHeader("Set-Cookie", `${COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0`);
+            return {};
+        },
+
+        // The server keeps the text, so that what is verified later is what it hashed, whatever the page says then.
+        "/api/document": (exchange, body) => {
+            const text = field(body, "text");
+            if (typeof text !== "string" || text.length === 0 || text.length > TEXT_MOST || !text.isWellFormed()) {
+                throw new Problem(400, "text");
+            }
+            sessions.keepDocument(sessionFor(exchange), text);
+            return { hash: createHash("sha256").update(text, "utf8").digest("base64"), hashFunction: "SHA-256" };
+        },
+
+        "/api/signature": ({ session }, body) => {
+            const text = sessions.takeDocument(session);
+            if (text === undefined) {
+                throw new Problem(400, "document");
+            }
+            return { text, ...verifyDocument(body, Buffer.from(text, "utf8"), signCas, new Date(now())) };
+        },
+    };
+
+    async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const url = URL.parse(request.url ?? "/", options.origin);
+        if (url === null) {
+            throw new Problem(400, "url");
+        }
+        const session = sessions.find(readCookie(request));
+        const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
+        if (route !== undefined) {
+            if (request.method !== "POST") {
+                throw new Problem(405, "method");
+            }
+            // Another site's page can post here with the person's cookie; only ours names this origin.
+            if (request.headers.origin !== options.origin) {
+                throw new Problem(403, "origin");
+            }
+            const answer = await route({ request, response, session }, await readJson(request));
+            send(response, 200, "application/json", JSON.stringify(answer));
+        } else if (request.method !== "GET") {
+            throw new Problem(405, "method");
+        } else if (url.pathname === "/jpki-bridge.js") {
+            send(response, 200, "text/javascript", readFileSync(options.clientLibrary));
+        } else if (Object.hasOwn(FILES, url.pathname)) {
+            send(response, 200, FILES[url.pathname] ?? "", readFileSync(new URL(`public${url.pathname}`, import.meta.url)));
+        } else if (url.pathname === "/account" && session?.login === undefined) {
+            response.setHeader("Location", "/login");
+            send(response, 303, "text/plain", "");
+        } else if (Object.hasOwn(PAGES, url.pathname)) {
+            const html = page(url.pathname, languageOf(url.searchParams.get("lang"), request.headers["accept-language"]), session?.login);
+            send(response, 200, "text/html", html);
+        } else {
+            throw new Problem(404, "not-found");
+        }
+    }
+
+    function refuse(response: ServerResponse, error: unknown): void {
+        if (response.headersSent) {
+            response.destroy();
+        } else if (error instanceof Refused) {
+            send(response, 403, "application/json", JSON.stringify({ error: error.check, checks: error.checks }));
+        } else if (error instanceof Problem) {
+            send(response, error.status, "application/json", JSON.stringify({ error: error.code }));
+        } else {
+            console.error(error);
+            send(response, 500, "application/json", JSON.stringify({ error: "internal" }));
+        }
+    }
+
+    const server = createServer({ ...selfSigned(new URL(options.origin).hostname), maxHeaderSize: 16 * 1024 }, (request, response) => {
+        handle(request, response).catch((error: unknown) => { refuse(response, error); });
+    });
+    server.requestTimeout = 10_000;
+    server.headersTimeout = 5_000;
+    server.maxConnections = 1_000;
+    return server;
+}
+
+function setCookie(response: ServerResponse, session: Session): void {
+    response.setHeader("Set-Cookie", `${COOKIE}=${session.id}; Path=/; Secure; HttpOnly; SameSite=Lax`);
+}
+
+function readCookie(request: IncomingMessage): string | undefined {
+    const pairs = (request.headers.cookie ?? "").split(";").map((each) => each.trim());
+    return pairs.find((each) => each.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+    const charset = type.startsWith("image/") ? "" : "; charset=utf-8";
+    response.writeHead(status, { ...HEADERS, "Content-Type": `${type}${charset}`, "Content-Length": Buffer.byteLength(body) });
+    response.end(body);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+    if (request.headers["content-type"] !== "application/json") {
+        throw new Problem(415, "content-type");
+    }
+    // Node takes no more bytes than the header announces, so capping that caps what is kept.
+    const length = Number(request.headers["content-length"] ?? NaN);
+    if (!(length <= BODY_MOST)) {
+        throw new Problem(413, "too-large");
+    }
+    const body = await buffer(request);
+    try {
+        return JSON.parse(body.toString("utf8"));
+    } catch {
+        throw new Problem(400, "json");
+    }
+}
+
+function field(body: unknown, name: string): unknown {
+    return typeof body === "object" && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined;
+}
+
+function readCertificates(file: string): X509Certificate[] {
+    const pems = readFileSync(file, "utf8").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    if (pems.length === 0) {
+        throw new Error(`no certificate in ${file}`);
+    }
+    return pems.map((pem) => new X509Certificate(pem));
+}
+
+/** A throw-away certificate for this run; a real site has one from a public CA. */
+function selfSigned(host: string): { key: string; cert: string } {
+    const pem = execFileSync("openssl", [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+        "-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`, "-keyout", "-", "-out", "-",
+    ], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return { key: pem, cert: pem.slice(pem.indexOf("-----BEGIN CERTIFICATE-----")) };
+}
