@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Runs every test: on a fresh Debian or Ubuntu it first installs what it needs. Each stage's
+# output is kept in build/logs/; the last line is "N passed, N failed".
+#   tests/run.sh            everything
+#   tests/run.sh NAME...    the named stages only (unit, lint, card, host, sanitize, valgrind,
+#                           fuzz, portal, extension, browser, bench)
+# FUZZ_SECONDS is what each fuzzer gets (60).
+set -uo pipefail
+cd "$(dirname "$0")/.."
+only=("$@")
+logs=$PWD/build/logs
+total_passed=0
+total_failed=0
+
+tests/setup.sh test || {
+    echo "the build failed"
+    echo "0 passed, 1 failed"
+    exit 1
+}
+export PATH="$PWD/node_modules/.bin:$PATH"
+
+wanted() {
+    ((${#only[@]} == 0)) || [[ " ${only[*]} " == *" $1 "* ]]
+}
+
+# What the runners' closing lines count: cmake's ctest, node --test, and our own.
+count() { # LOG WORD(passed|failed)
+    awk -v word="$2" '
+        { gsub(/\033\[[0-9;]*m/, "") }
+        /tests passed, [0-9]+ tests failed out of [0-9]+/ {
+            match($0, /[0-9]+ tests failed/); failed = substr($0, RSTART) + 0
+            match($0, /out of [0-9]+/); all = substr($0, RSTART + 7) + 0
+            n += word == "failed" ? failed : all - failed
+        }
+        /^(ℹ|#) pass [0-9]+$/ && word == "passed" { n += $3 }
+        /^(ℹ|#) (fail|cancelled) [0-9]+$/ && word == "failed" { n += $3 }
+        /^[0-9]+ passed, [0-9]+ failed/ { n += word == "passed" ? $1 : $3 }
+        END { print n + 0 }' "$1"
+}
+
+# Runs one stage; prints its line. A stage that fails without having counted a failure counts one.
+stage() { # NAME COMMAND...
+    local name=$1 start=$SECONDS status=0 passed failed
+    shift
+    wanted "$name" || return 0
+    "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
+    passed=$(count "$logs/$name.log" passed)
+    failed=$(count "$logs/$name.log" failed)
+    if ((status != 0 && failed == 0)); then
+        failed=1
+    fi
+    if ((status == 0 && passed + failed == 0)); then
+        echo "no test ran" >>"$logs/$name.log"
+        failed=1
+    fi
+    printf '%s %s %s\n' "$name" "$passed" "$failed" >"$logs/$name.count"
+    printf '%-10s %5d passed %3d failed %5d s\n' "$name" "$passed" "$failed" $((SECONDS - start))
+    if ((failed > 0)); then
+        grep -nE 'not ok|✖|FAILED|ERROR|rror:|warning:' "$logs/$name.log" | head -n 40
+        tail -n 25 "$logs/$name.log"
+    fi
+}
+
+run_unit() {
+    ctest --test-dir build --output-on-failure
+}
+
+run_extension() {
+    npm run --silent test
+}
+
+run_portal() {
+    node --test "tests/portal/*.test.ts"
+}
+
+build_sanitized() {
+    cmake -S . -B build/sanitize -DJB_SANITIZE=ON -DJB_EXTENSION=OFF -DCMAKE_BUILD_TYPE=Debug &&
+        cmake --build build/sanitize -j 2
+}
+
+run_sanitize() {
+    build_sanitized && ctest --test-dir build/sanitize --output-on-failure &&
+        JB_SANITIZED=1 tests/host/run.sh build/sanitize
+}
+
+run_valgrind() {
+    tests/host/valgrind.sh build
+}
+
+run_fuzz() {
+    cmake -S . -B build/fuzz -DJB_FUZZ=ON -DJB_EXTENSION=OFF -DCMAKE_C_COMPILER=clang \
+        -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 &&
+        tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"
+}
+
+rm -f "$logs"/*.count
+stage unit run_unit
+stage extension run_extension
+stage portal run_portal
+stage card tests/virtual_card/test.sh build
+{ stage lint tests/lint.sh && stage sanitize run_sanitize; } &
+{ stage host tests/host/run.sh build && stage valgrind run_valgrind; } &
+wait
+stage browser tests/browser/run.sh build
+stage fuzz run_fuzz
+stage bench tests/bench/run.sh build
+if wanted bench; then
+    sed -n '/^ *|/p' "$logs/bench.log"
+fi
+
+for file in "$logs"/*.count; do
+    read -r _ passed failed <"$file"
+    total_passed=$((total_passed + passed))
+    total_failed=$((total_failed + failed))
+done
+echo "screenshots: build/screenshots/, logs: build/logs/"
+echo "$total_passed passed, $total_failed failed"
+((total_failed == 0 && total_passed > 0))

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Installs what this project needs from Debian (or Ubuntu), and builds it.
+#   tests/setup.sh demo   what the demonstration needs
+#   tests/setup.sh test   that, and what all the tests need
+# Nothing is asked for that is already there, so a second run needs neither network nor rights.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=(gcc libc6-dev make cmake pkg-config libpcsclite-dev libassuan-dev libgpg-error-dev libcjson-dev
+    libssl-dev libcmocka-dev openssl ca-certificates)
+demo=(pcscd vsmartcard-vpcd chromium iproute2 procps util-linux fonts-noto-cjk)
+prompt=(pinentry-gtk2)
+checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind opensc opensc-pkcs11 xvfb xauth
+    xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file)
+
+wanted=("${build[@]}" "${demo[@]}")
+case ${1:-} in
+    demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
+    test) wanted+=("${checks[@]}") ;;
+    *)
+        sed -n '4,7s/^# \{0,1\}//p' "$0"
+        exit 64
+        ;;
+esac
+# Node comes with npm from wherever the machine has it; the project's own, newer Node comes through npm.
+command -v npm >/dev/null || wanted+=(nodejs npm)
+
+missing=()
+for package in "${wanted[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    root=()
+    if (($(id -u) != 0)); then
+        root=(sudo)
+    fi
+    echo "installing: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    if ! { "${root[@]}" apt-get update -q &&
+        "${root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        exit 1
+    fi
+    rm -f "$log"
+fi
+
+cmake -S . -B build >build.log 2>&1 && cmake --build build -j "$(nproc)" >>build.log 2>&1 || {
+    tail -n 40 build.log >&2
+    exit 1
+}
+mkdir -p build/logs && mv build.log build/logs/build.log
+echo "built: build/jpki-bridge, build/extension/, build/virtual-card"
