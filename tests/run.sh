@@ -8,7 +8,7 @@
 #                           fuzz, portal, extension, browser, bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 only=("$@")
 logs=$PWD/build/logs
 total_passed=0

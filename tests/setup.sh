@@ -47,9 +47,10 @@ if ((${#missing[@]})); then
     rm -f "$log"
 fi
 
-cmake -S . -B build >build.log 2>&1 && cmake --build build -j "$(nproc)" >>build.log 2>&1 || {
-    tail -n 40 build.log >&2
+log=$(mktemp)
+if ! { cmake -S . -B build && cmake --build build -j "$(nproc)"; } >"$log" 2>&1; then
+    tail -n 40 "$log" >&2
     exit 1
-}
-mkdir -p build/logs && mv build.log build/logs/build.log
+fi
+mkdir -p build/logs && mv "$log" build/logs/build.log
 echo "built: build/jpki-bridge, build/extension/, build/virtual-card"
