@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/prompt.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct jb_prompt {
+    struct jb_prompt_request request;
+    struct jb_prompt_dialog *dialog;
+    struct jb_secret *secret;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* guards ended and result */
+    pthread_cond_t changed;
+    bool ended;
+    enum jb_error result;
+};
+
+static void *run(void *context) {
+    struct jb_prompt *prompt = context;
+    enum jb_error result = jb_prompt_dialog_run(prompt->dialog, &prompt->request, prompt->secret);
+
+    (void)pthread_mutex_lock(&prompt->mutex);
+    prompt->result = result;
+    prompt->ended = true;
+    (void)pthread_cond_broadcast(&prompt->changed);
+    (void)pthread_mutex_unlock(&prompt->mutex);
+    return NULL;
+}
+
+static bool make_condition(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    bool made;
+
+    if (pthread_condattr_init(&attributes) != 0) {
+        return false;
+    }
+    /* Setting the clock of the computer must not lengthen a wait. */
+    made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+           pthread_cond_init(condition, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    return made;
+}
+
+enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
+    struct jb_prompt *prompt = calloc(1, sizeof(*prompt));
+
+    *out = NULL;
+    if (prompt == NULL) {
+        return JB_ERR_OUT_OF_MEMORY;
+    }
+    prompt->request = *request;
+    if ((prompt->dialog = jb_prompt_dialog_new()) == NULL ||
+        (prompt->secret = jb_secret_new()) == NULL) {
+        goto out;
+    }
+    if (pthread_mutex_init(&prompt->mutex, NULL) != 0) {
+        goto out;
+    }
+    if (!make_condition(&prompt->changed)) {
+        (void)pthread_mutex_destroy(&prompt->mutex);
+        goto out;
+    }
+    if (pthread_create(&prompt->thread, NULL, run, prompt) != 0) {
+        (void)pthread_cond_destroy(&prompt->changed);
+        (void)pthread_mutex_destroy(&prompt->mutex);
+        goto out;
+    }
+    *out = prompt;
+    return JB_OK;
+
+out:
+    jb_secret_free(&prompt->secret);
+    jb_prompt_dialog_free(&prompt->dialog);
+    free(prompt);
+    return JB_ERR_OUT_OF_MEMORY;
+}
+
+bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms) {
+    struct timespec until;
+    int failure = 0;
+    bool ended;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (long)(ms % 1000) * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    (void)pthread_mutex_lock(&prompt->mutex);
+    while (!prompt->ended && failure == 0) {
+        failure = pthread_cond_timedwait(&prompt->changed, &prompt->mutex, &until);
+    }
+    ended = prompt->ended;
+    (void)pthread_mutex_unlock(&prompt->mutex);
+    return ended;
+}
+
+void jb_prompt_dismiss(struct jb_prompt *prompt) {
+    jb_prompt_dialog_close(prompt->dialog);
+}
+
+enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **secret) {
+    struct jb_prompt *ended = *prompt;
+    enum jb_error result;
+
+    (void)pthread_join(ended->thread, NULL);
+    result = ended->result;
+    *secret = NULL;
+    if (result == JB_OK && ended->request.kind == JB_PROMPT_PIN) {
+        *secret = ended->secret;
+        ended->secret = NULL;
+    }
+    jb_secret_free(&ended->secret);
+    jb_prompt_dialog_free(&ended->dialog);
+    (void)pthread_cond_destroy(&ended->changed);
+    (void)pthread_mutex_destroy(&ended->mutex);
+    free(ended);
+    *prompt = NULL;
+    return result;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "words.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "jpki_bridge/text.h"
+
+#define LANGS 2
+#define PURPOSES 3
+#define PINS 3
+#define NOTES 6
+
+#define ORIGIN_HEAD                                                                                \
+    24 /* characters that stay at the beginning of a long origin; the rest stays at its end */
+#define ORIGIN_TEXT 1024 /* bytes of an origin that are looked at; a longer one is no origin */
+#define ELLIPSIS "…"
+
+static const char *const titles[LANGS][PURPOSES] = {
+    {"マイナンバーカードでログイン", "署名用電子証明書の読み取り", "マイナンバーカードで署名"},
+    {"Log in with your MyNumber card", "Read your signing certificate",
+     "Sign with your MyNumber card"},
+};
+
+static const char *const doings[LANGS][PURPOSES] = {
+    {"このサイトに、ログインします。", "このサイトに、署名用電子証明書を渡します。",
+     "このサイトの求めで、電子署名をします。\n（紙の書類への署名や押印にあたります）"},
+    {"You are about to log in to this site.",
+     "You are about to give this site your signing certificate.",
+     "You are about to sign for this site.\n(This is like signing a paper by hand.)"},
+};
+
+static const char *const gifts[LANGS][PURPOSES] = {
+    {"あなたを見分ける番号（氏名や住所は含みません）", "氏名、住所、生年月日、性別",
+     "署名と、氏名、住所、生年月日、性別"},
+    {"a number that identifies you (no name, no address)",
+     "your name, address, date of birth and sex",
+     "your signature, name, address, date of birth and sex"},
+};
+
+static const char *const pins[LANGS][PINS] = {
+    {"利用者証明用暗証番号（数字4けた）", "署名用パスワード（英数字6〜16文字）",
+     "券面事項入力補助用暗証番号（数字4けた）"},
+    {"the PIN for logging in (利用者証明用暗証番号, 4 digits)",
+     "the signing password (署名用パスワード, 6 to 16 letters and digits)",
+     "the PIN for your details (券面事項入力補助用暗証番号, 4 digits)"},
+};
+
+static const char *const labels[LANGS][PINS] = {
+    {"暗証番号：", "パスワード：", "暗証番号："},
+    {"PIN:", "Password:", "PIN:"},
+};
+
+static const char *const notes[LANGS][NOTES][2] = {
+    /* for a PIN of digits; for the signing password */
+    {{NULL, NULL},
+     {"暗証番号がちがいます。", "パスワードがちがいます。"},
+     {"数字4けたで入れてください。（回数は減っていません）",
+      "英数字6〜16文字で入れてください。（回数は減っていません）"},
+     {"ほかのプログラムがカードを使い、残りの回数が減りました。",
+      "ほかのプログラムがカードを使い、残りの回数が減りました。"},
+     {"カードが動いたか、取り替えられました。もう一度入れてください。",
+      "カードが動いたか、取り替えられました。もう一度入れてください。"},
+     {"続けるには、暗証番号がもう一度必要です。", "続けるには、パスワードがもう一度必要です。"}},
+    {{NULL, NULL},
+     {"That PIN is wrong.", "That password is wrong."},
+     {"Please type 4 digits. (No try was used.)",
+      "Please type 6 to 16 letters and digits. (No try was used.)"},
+     {"Another program used the card, and fewer tries are left.",
+      "Another program used the card, and fewer tries are left."},
+     {"The card was moved or exchanged. Please type the PIN again.",
+      "The card was moved or exchanged. Please type the password again."},
+     {"To go on, the PIN is needed once more.", "To go on, the password is needed once more."}},
+};
+
+static const char *const last_titles[LANGS] = {"あと1回しか入力できません", "Only one try is left"};
+static const char *const pin_oks[LANGS][PURPOSES] = {
+    {"ログインする(_L)", "読み取る(_R)", "署名する(_S)"},
+    {"_Log in", "_Read", "_Sign"},
+};
+static const char *const goes_on[LANGS] = {"続ける(_N)", "Co_ntinue"};
+static const char *const to_last_try[LANGS] = {"最後の1回を入力する(_N)", "E_nter it a last time"};
+static const char *const cancels[LANGS] = {"やめる(_C)", "_Cancel"};
+
+/* Text that grows in a buffer, and remembers that it did not fit. */
+struct writer {
+    char *out;
+    size_t size;
+    size_t used;
+    bool full;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct writer *writer, const char *format,
+                                                      ...) {
+    va_list arguments;
+    int len;
+
+    va_start(arguments, format);
+    len = vsnprintf(writer->out + writer->used, writer->size - writer->used, format, arguments);
+    va_end(arguments);
+    if (len < 0 || (size_t)len >= writer->size - writer->used) {
+        writer->full = true;
+        writer->out[writer->used] = '\0';
+        return;
+    }
+    writer->used += (size_t)len;
+}
+
+static bool stands_in_origin(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~:/[]", c) != NULL);
+}
+
+void jb_prompt_words_origin(const char *origin, char *out, size_t size) {
+    char shown[ORIGIN_TEXT];
+    size_t len = 0;
+
+    jb_text_for_display(origin, ORIGIN_TEXT, shown, sizeof(shown));
+    for (const char *at = shown; *at != '\0'; at++) {
+        if (((unsigned char)*at & 0xC0) != 0x80) { /* one "?" for a character of several bytes */
+            shown[len++] = stands_in_origin(*at) ? *at : '?';
+        }
+    }
+    shown[len] = '\0';
+    if (len <= JB_WORDS_ORIGIN_MAX) {
+        (void)snprintf(out, size, "%s", shown);
+        return;
+    }
+    (void)snprintf(out, size, "%.*s" ELLIPSIS "%s", ORIGIN_HEAD, shown,
+                   shown + len - (JB_WORDS_ORIGIN_MAX - ORIGIN_HEAD - 1));
+}
+
+/* The first two lines of every prompt. */
+static void add_head(struct writer *writer, const struct jb_prompt_request *request) {
+    char origin[JB_WORDS_ORIGIN_MAX + sizeof(ELLIPSIS)];
+    bool ja = request->lang == JB_LANG_JA;
+
+    jb_prompt_words_origin(request->origin == NULL ? "" : request->origin, origin, sizeof(origin));
+    add(writer, ja ? "サイト： %s\n" : "Site: %s\n", origin);
+    if (request->tries_left == 1) {
+        add(writer, "%s",
+            ja ? "残り1回： まちがえるとロックされ、市区町村の窓口で手続きが必要です。\n"
+               : "1 try left: a wrong entry locks it, and only your municipal office can unlock "
+                 "it.\n");
+    } else if (request->tries_left > 1) {
+        add(writer,
+            ja ? "残り%d回： 続けてまちがえるとロックされます。\n"
+               : "%d tries left: after that many wrong entries it is locked.\n",
+            request->tries_left);
+    }
+    add(writer, "\n");
+}
+
+static void add_body(struct writer *writer, const struct jb_prompt_request *request) {
+    enum jb_lang lang = request->lang;
+    bool ja = lang == JB_LANG_JA;
+    const char *pin = pins[lang][request->pin];
+
+    switch (request->kind) {
+    case JB_PROMPT_PIN:
+        add(writer, "%s\n", doings[lang][request->purpose]);
+        add(writer, ja ? "%sを入れてください。\n" : "Please type %s.\n", pin);
+        break;
+    case JB_PROMPT_LAST_TRY:
+        add(writer,
+            ja ? "%s\nを入力できるのは、あと1回です。\n" : "This is the last try for\n%s.\n", pin);
+        add(writer, "%s",
+            ja ? "自信がないときは「やめる」を選び、番号を確かめてください。\n"
+               : "If you are not sure of it, choose Cancel and look it up first.\n");
+        return;
+    case JB_PROMPT_CALLER:
+        add(writer, "%s\n", doings[lang][request->purpose]);
+        add(writer, "%s",
+            ja ? "自分で始めた操作でないときは「やめる」を選んでください。\n"
+               : "If you did not start this yourself, choose Cancel.\n");
+        break;
+    case JB_PROMPT_KEYPAD:
+        add(writer, "%s\n", doings[lang][request->purpose]);
+        add(writer,
+            ja ? "%sを、\nカードリーダーのボタンで入れてください。\n（このパソコンのキーボードは使"
+                 "いません）\n"
+               : "Please type %s\non the buttons of the card reader (not on this computer's "
+                 "keyboard).\n",
+            pin);
+        break;
+    }
+    add(writer, ja ? "\nサイトに渡るもの： %s" : "\nThe site will receive: %s",
+        gifts[lang][request->purpose]);
+}
+
+static bool is_known(const struct jb_prompt_request *request) {
+    return (unsigned)request->kind <= JB_PROMPT_KEYPAD && (unsigned)request->lang < LANGS &&
+           (unsigned)request->purpose < PURPOSES && (unsigned)request->pin < PINS &&
+           (unsigned)request->note < NOTES;
+}
+
+bool jb_prompt_words_make(const struct jb_prompt_request *request, struct jb_prompt_words *out) {
+    struct writer writer = {out->description, sizeof(out->description), 0, false};
+    enum jb_lang lang = request->lang;
+
+    memset(out, 0, sizeof(*out));
+    if (!is_known(request)) {
+        return false;
+    }
+    add_head(&writer, request);
+    add_body(&writer, request);
+    while (writer.used > 0 && out->description[writer.used - 1] == '\n') {
+        out->description[--writer.used] = '\0';
+    }
+    out->title = titles[lang][request->purpose];
+    out->error = notes[lang][request->note][request->pin == JB_PIN_SIGN];
+    out->cancel = cancels[lang];
+    switch (request->kind) {
+    case JB_PROMPT_PIN:
+        out->label = labels[lang][request->pin];
+        out->ok = pin_oks[lang][request->purpose];
+        break;
+    case JB_PROMPT_LAST_TRY:
+        out->title = last_titles[lang];
+        out->ok = to_last_try[lang];
+        break;
+    case JB_PROMPT_CALLER:
+        out->ok = goes_on[lang];
+        break;
+    case JB_PROMPT_KEYPAD:
+        out->ok = cancels[lang];
+        break;
+    }
+    return !writer.full;
+}
