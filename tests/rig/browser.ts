@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+// Chromium with the built extension and the built host, in a home folder of its own.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium, type BrowserContext, type Page } from "playwright-core";
+import type { Home } from "./home.ts";
+import { EXTENSION, HOST, SCREENSHOTS } from "./paths.ts";
+import { until } from "./wait.ts";
+
+export type Language = "ja" | "en";
+export interface BrowserOptions {
+    /** Host names to ports on this machine; every other name is not found. */
+    hosts: Record<string, number>;
+    language?: Language;
+    colorScheme?: "light" | "dark";
+    /** False needs a display. */
+    headless?: boolean;
+    /** The unpacked extension; null for none. */
+    extension?: string | null;
+    /** The native host's program; null leaves it unregistered. */
+    host?: string | null;
+    environment?: Record<string, string>;
+    /** Keep pages that are left (Playwright turns that off). */
+    backForwardCache?: boolean;
+    viewport?: { width: number; height: number };
+}
+
+const CHROMIUM = process.env["JB_CHROMIUM"] ?? "/usr/bin/chromium";
+const ARGUMENTS = [
+    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+    "--disable-domain-reliability", "--disable-sync", "--no-first-run", "--no-default-browser-check", "--disable-breakpad",
+    "--dns-prefetch-disable", "--disable-client-side-phishing-detection", "--ignore-certificate-errors",
+];
+
+/** Chromium's id of an unpacked extension whose manifest has a key. */
+export function extensionId(folder = EXTENSION): string {
+    const manifest = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as { key: string };
+    const digest = createHash("sha256").update(Buffer.from(manifest.key, "base64")).digest("hex");
+    return digest.slice(0, 32).replace(/./g, (digit) => "abcdefghijklmnop"[parseInt(digit, 16)] ?? "");
+}
+
+export class Browser {
+    readonly context: BrowserContext;
+    readonly id: string;
+
+    private constructor(context: BrowserContext, id: string) {
+        this.context = context;
+        this.id = id;
+    }
+
+    static async open(home: Home, options: BrowserOptions): Promise<Browser> {
+        const { language = "ja", headless = true, extension = EXTENSION, host = HOST } = options;
+        const profile = join(home.path, "browser");
+        const id = extensionId(extension ?? EXTENSION);
+        if (host !== null) {
+            const folder = join(profile, "NativeMessagingHosts");
+            mkdirSync(folder, { recursive: true });
+            writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
+                name: "org.jpkibridge.host", description: "JPKI Bridge", path: host, type: "stdio",
+                allowed_origins: [`chrome-extension://${id}/`],
+            }));
+        }
+        const maps = Object.entries(options.hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
+        const context = await chromium.launchPersistentContext(profile, {
+            executablePath: CHROMIUM,
+            headless,
+            colorScheme: options.colorScheme ?? "light",
+            locale: language,
+            viewport: options.viewport ?? { width: 900, height: 760 },
+            ignoreDefaultArgs: ["--disable-extensions", ...(options.backForwardCache ? ["--disable-back-forward-cache"] : [])],
+            args: [
+                ...ARGUMENTS, `--lang=${language}`, `--accept-lang=${language}`,
+                `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost"].join(", ")}`,
+                ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
+            ],
+            env: { ...home.environment, LANGUAGE: language, LANG: language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8", ...options.environment },
+        });
+        return new Browser(context, id);
+    }
+
+    /** A new tab at `url`. */
+    async tab(url: string): Promise<Page> {
+        const page = await this.context.newPage();
+        await page.goto(url);
+        return page;
+    }
+
+    /** The extension's session windows that are open now. */
+    windows(): Page[] {
+        return this.context.pages().filter((each) => each.url().startsWith(`chrome-extension://${this.id}/ui/session/`));
+    }
+
+    /** Does something that opens the session window, and waits for it. */
+    async window(act: () => Promise<unknown> = () => Promise.resolve(), milliseconds = 10_000): Promise<Page> {
+        const before = this.windows();
+        await act();
+        const opened = await until("the session window", () => this.windows().find((each) => !before.includes(each)), milliseconds);
+        await opened.waitForLoadState();
+        return opened;
+    }
+
+    /** One of the extension's own pages in a tab. */
+    extensionPage(path: string): Promise<Page> {
+        return this.tab(`chrome-extension://${this.id}/${path}`);
+    }
+
+    /** Switches the extension on for a site, as the person would, but without the browser's dialog. */
+    async grant(pattern: string): Promise<void> {
+        await this.#permission("addHostPermission", pattern);
+    }
+    async revoke(pattern: string): Promise<void> {
+        await this.#permission("removeHostPermission", pattern);
+    }
+    async #permission(method: "addHostPermission" | "removeHostPermission", pattern: string): Promise<void> {
+        const page = await this.tab("chrome://extensions/");
+        await page.evaluate(([name, id, host]) =>
+            (chrome as unknown as { developerPrivate: Record<string, (...args: unknown[]) => Promise<void>> }).developerPrivate[name]?.(id, host),
+            [method, this.id, pattern] as const);
+        await page.close();
+    }
+
+    async close(): Promise<void> {
+        await this.context.close();
+    }
+}
+
+/** Keeps a picture of a page as build/screenshots/NAME.png. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}

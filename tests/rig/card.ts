@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+// A virtual card in vpcd's reader. Run what uses it inside tests/virtual_card/with-pcscd.sh.
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CARD_DATA, VIRTUAL_CARD } from "./paths.ts";
+import { until } from "./wait.ts";
+
+/** The PINs of the generated cards. */
+export const PINS = { auth: "1234", sign: "ABC123", profile: "1234" } as const;
+
+export interface Apdu {
+    /** Upper-case hex with spaces, PIN bytes as `**`. */
+    command: string;
+    /** Absent where the card gave none. */
+    answer?: string;
+}
+
+export class Card {
+    readonly #folder = mkdtempSync(join(tmpdir(), "jb-card-"));
+    readonly #process: ChildProcess;
+
+    private constructor(options: string[]) {
+        const own = ["--control", this.#socket, "--log", this.#log];
+        const data = options.includes("--data") ? [] : ["--data", CARD_DATA];
+        this.#process = spawn(VIRTUAL_CARD, [...own, ...data, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+    }
+
+    /** Lays a card down. `options` are virtual-card's (`--help` lists them). */
+    static async start(...options: string[]): Promise<Card> {
+        const card = new Card(options);
+        await until("the virtual card", () => {
+            assert.equal(card.#process.exitCode, null, "virtual-card ended");
+            return existsSync(card.#socket);
+        });
+        if (!options.includes("--removed")) {
+            await card.inReader();
+        }
+        return card;
+    }
+
+    get #socket(): string {
+        return join(this.#folder, "control");
+    }
+
+    get #log(): string {
+        return join(this.#folder, "log");
+    }
+
+    /** One command of the control socket (`remove`, `insert`, `tries auth 1` …), and its one-line answer. */
+    command(line: string): Promise<string> {
+        return new Promise((resolve, reject) => {
+            let answer = "";
+            const socket = connect(this.#socket, () => socket.write(`${line}\n`));
+            socket.on("error", reject);
+            socket.on("data", (piece) => {
+                answer += piece.toString();
+                if (answer.includes("\n")) {
+                    socket.end();
+                    const text = answer.trim();
+                    if (text.startsWith("error")) {
+                        reject(new Error(`card: ${line}: ${text}`));
+                    } else {
+                        resolve(text);
+                    }
+                }
+            });
+        });
+    }
+
+    async inReader(): Promise<void> {
+        await until("the card to be in the reader", async () => (await this.command("state")) === "in");
+    }
+    async remove(): Promise<void> {
+        await this.command("remove");
+    }
+    async insert(): Promise<void> {
+        await this.command("insert");
+        await this.inReader();
+    }
+    async triesLeft(pin: keyof typeof PINS): Promise<number> {
+        return Number(await this.command(`tries ${pin}`));
+    }
+    async setTries(pin: keyof typeof PINS, tries: number): Promise<void> {
+        await this.command(`tries ${pin} ${tries}`);
+    }
+    /** Command APDUs since the start or the last `reset-count`. */
+    async count(): Promise<number> {
+        return Number(await this.command("count"));
+    }
+
+    /** The log's lines: `> command`, `< answer`, `power-on`, `power-off`, `reset` and `#` notes. */
+    log(): string[] {
+        return existsSync(this.#log) ? readFileSync(this.#log, "utf8").split("\n").filter(Boolean) : [];
+    }
+    apdus(): Apdu[] {
+        const apdus: Apdu[] = [];
+        for (const line of this.log()) {
+            const last = apdus.at(-1);
+            if (line.startsWith("> ")) {
+                apdus.push({ command: line.slice(2) });
+            } else if (line.startsWith("< ") && last !== undefined) {
+                last.answer = line.slice(2);
+            }
+        }
+        return apdus;
+    }
+
+    async stop(): Promise<void> {
+        if (this.#process.exitCode === null && this.#process.signalCode === null) {
+            const ended = once(this.#process, "exit");
+            this.#process.kill("SIGTERM");
+            await ended;
+        }
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+}
