@@ -14,10 +14,9 @@ static const struct {
     const char *unit, *unit_ja, *policy, *key_usage;
 } uses[] = {
     [VC_USE_AUTH] = {"JPKI for user authentication", "公的個人認証サービス利用者証明用",
-                     "critical,1.2.392.200149.8.5.1.3.30", "critical,digitalSignature"},
+                     "1.2.392.200149.8.5.1.3.30", "critical,digitalSignature"},
     [VC_USE_SIGN] = {"JPKI for digital signature", "公的個人認証サービス署名用",
-                     "critical,1.2.392.200149.8.5.1.1.20",
-                     "critical,digitalSignature,nonRepudiation"},
+                     "1.2.392.200149.8.5.1.1.20", "critical,digitalSignature,nonRepudiation"},
 };
 
 /* PrintableString where it can be, as the profile has it; UTF8String for Japanese. */
@@ -138,6 +137,21 @@ out:
     return fine;
 }
 
+static bool add_policy(X509 *certificate, enum vc_use use) {
+    CERTIFICATEPOLICIES *policies = CERTIFICATEPOLICIES_new();
+    POLICYINFO *policy = POLICYINFO_new();
+    bool fine = policies != NULL && policy != NULL && sk_POLICYINFO_push(policies, policy) != 0;
+
+    if (fine) {
+        policy->policyid = OBJ_txt2obj(uses[use].policy, 1);
+        fine = X509_add1_ext_i2d(certificate, NID_certificate_policies, policies, 1, 0) == 1;
+    } else {
+        POLICYINFO_free(policy);
+    }
+    CERTIFICATEPOLICIES_free(policies);
+    return fine;
+}
+
 static bool push_other(GENERAL_NAMES *names, int number, const char *text) {
     GENERAL_NAME *entry = GENERAL_NAME_new();
     ASN1_UTF8STRING *string = ASN1_UTF8STRING_new();
@@ -240,7 +254,7 @@ X509 *vc_certificate_for(enum vc_use use, const struct vc_holder *holder, int lo
     if (certificate != NULL &&
         add_text(certificate, authority, NID_key_usage, uses[use].key_usage) &&
         (use != VC_USE_AUTH || add_text(certificate, authority, NID_ext_key_usage, "clientAuth")) &&
-        add_text(certificate, authority, NID_certificate_policies, uses[use].policy) &&
+        add_policy(certificate, use) &&
         (use != VC_USE_SIGN || add_personal_data(certificate, holder, long_names != 0)) &&
         (use != VC_USE_SIGN || add_issuer_alternative(certificate, use)) &&
         add_crl_point(certificate, use, holder) &&

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdbool.h>
@@ -352,6 +353,7 @@ int main(int argc, char *argv[]) {
     fine = make_all(made, now) && replace(argv[1], made, before);
     if (!fine) {
         fputs("virtual-card-data: failed\n", stderr);
+        ERR_print_errors_fp(stderr);
         remove_tree(made);
     }
     return fine ? 0 : 1;
