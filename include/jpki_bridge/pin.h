@@ -24,4 +24,7 @@ bool jb_pin_is_numeric(enum jb_pin pin);
  * case, as the card stores them. Full-width or other letters are refused: only ASCII. */
 bool jb_pin_normalise(enum jb_pin pin, struct jb_secret *secret);
 
+/* Whether the secret has the form of the PIN exactly as the card stores it. */
+bool jb_pin_has_form(enum jb_pin pin, const struct jb_secret *secret);
+
 #endif

@@ -15,6 +15,13 @@
 #define JB_READER_NAME_MAX 128 /* bytes, NUL included */
 #define JB_APDU_RESPONSE_MAX 65538
 
+/* The control code that asks a reader for its features (CM_IOCTL_GET_FEATURE_REQUEST); each system has its own. */
+#ifdef _WIN32
+#define JB_CONTROL_GET_FEATURES (0x31U << 16 | 3400U << 2)
+#else
+#define JB_CONTROL_GET_FEATURES (0x42000000U + 3400U)
+#endif
+
 enum jb_io {
     JB_IO_OK,
     JB_IO_NO_SERVICE, /* the resource manager is not there or went away */
@@ -31,9 +38,11 @@ enum jb_io {
 struct jb_reader {
     char name[JB_READER_NAME_MAX]; /* UTF-8 as PC/SC gives it */
     bool card_present;
+    bool in_use;     /* a program is connected to the card */
     bool exclusive;  /* another program uses the card exclusively */
     bool mute;       /* the card does not answer to reset */
     uint32_t events; /* counts insertions and removals (not resets) */
+    uint32_t state;  /* the transport's own word, handed back to its wait */
 };
 
 struct jb_transport {
