@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What a person can do on this system to mend a layer; one file per system. Texts are static. */
+#ifndef JB_CLI_ADVICE_H
+#define JB_CLI_ADVICE_H
+
+#include <stdbool.h>
+
+#include "jpki_bridge/browsers.h"
+#include "terminal.h"
+
+const char *jb_advice_service(const struct jb_terminal *terminal);
+const char *jb_advice_reader(const struct jb_terminal *terminal);
+const char *jb_advice_prompt(const struct jb_terminal *terminal);
+
+/* What to do about the browser when it is installed as a package that confines it; null when it is
+ * not. */
+const char *jb_advice_confined(const struct jb_terminal *terminal,
+                               const struct jb_browser *browser);
+
+/* Whether the command runs with another person's rights than the one who typed it (sudo). */
+bool jb_advice_is_sudo(void);
+
+#endif

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "advice.h"
+#include "doctor.h"
+#include "jpki_bridge/browsers.h"
+#include "jpki_bridge/config.h"
+#include "jpki_bridge/platform.h"
+#include "jpki_bridge/policy.h"
+#include "jpki_bridge/prompt.h"
+#include "jpki_bridge/text.h"
+#include "manifest.h"
+
+enum { NAME_CHARS = 60, PATH_CHARS = 120, SHOWN = PATH_CHARS * 4 };
+
+static void add_found(struct jb_check *check, const char *text) {
+    jb_append(check->found, sizeof check->found, "%s%s", check->found[0] == '\0' ? "" : "\n", text);
+}
+
+static void fail(struct jb_check *check, const char *remedy) {
+    check->mark = JB_MARK_BAD;
+    if (check->remedy[0] == '\0') {
+        jb_append(check->remedy, sizeof check->remedy, "%s", remedy);
+    }
+}
+
+static void skip(const struct jb_terminal *terminal, struct jb_check *check) {
+    check->mark = JB_MARK_SKIP;
+    add_found(check, JB_SAY(terminal, "まだ調べられません", "cannot be checked yet"));
+}
+
+void jb_check_service(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                      struct jb_check *check) {
+    if (survey->error == JB_ERR_PCSC_UNAVAILABLE) {
+        add_found(check, JB_SAY(terminal, "動いていません", "not running"));
+        fail(check, jb_advice_service(terminal));
+        return;
+    }
+    check->mark = JB_MARK_GOOD;
+    add_found(check, JB_SAY(terminal, "動いています", "running"));
+}
+
+void jb_check_reader(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                     struct jb_check *check) {
+    if (survey->error == JB_ERR_PCSC_UNAVAILABLE) {
+        skip(terminal, check);
+        return;
+    }
+    if (survey->error != JB_OK) {
+        const char *sentence = jb_error_sentence(survey->error, terminal->lang);
+        add_found(check, JB_SAY(terminal, "調べられませんでした", "could not be checked"));
+        fail(check, sentence);
+        return;
+    }
+    if (survey->count == 0) {
+        add_found(check, JB_SAY(terminal, "つながっていません", "none is connected"));
+        fail(check, jb_advice_reader(terminal));
+        return;
+    }
+    check->mark = JB_MARK_GOOD;
+    for (size_t i = 0; i < survey->count; i++) {
+        char name[NAME_CHARS * 4];
+        jb_text_for_display(survey->status[i].reader, NAME_CHARS, name, sizeof name);
+        add_found(check, name);
+    }
+}
+
+static bool any_is(const struct jb_survey *survey, enum jb_card_kind kind) {
+    for (size_t i = 0; i < survey->count; i++) {
+        if (survey->status[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void jb_check_card(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                   struct jb_check *check) {
+    if (survey->error != JB_OK || survey->count == 0) {
+        skip(terminal, check);
+    } else if (any_is(survey, JB_CARD_MYNUMBER)) {
+        check->mark = JB_MARK_GOOD;
+        add_found(check, JB_SAY(terminal, "マイナンバーカードがあります", "a MyNumber card"));
+    } else if (any_is(survey, JB_CARD_UNKNOWN)) {
+        add_found(check, JB_SAY(terminal, "読み取れません", "cannot be read"));
+        fail(check, JB_SAY(terminal,
+                           "カードを使っているほかのプログラムを終え、カードを置き直してください。",
+                           "Close other programs that use the card, then lay it down again."));
+    } else if (any_is(survey, JB_CARD_PHONE)) {
+        add_found(check, JB_SAY(terminal, "スマホ用電子証明書です", "certificates on a phone"));
+        fail(check,
+             JB_SAY(terminal, "スマホ用電子証明書には対応していません。カードを置いてください。",
+                    "Certificates on a phone are not supported. Lay your card on the reader."));
+    } else if (any_is(survey, JB_CARD_OTHER)) {
+        add_found(check,
+                  JB_SAY(terminal, "マイナンバーカードではありません", "not a MyNumber card"));
+        fail(check, JB_SAY(terminal, "マイナンバーカードに取り替えてください。",
+                           "Replace it with your MyNumber card."));
+    } else {
+        add_found(check, JB_SAY(terminal, "置かれていません", "none on the reader"));
+        fail(check,
+             JB_SAY(terminal,
+                    "マイナンバーカードをカードリーダーに置いてください(差し込んでください)。\n"
+                    "向きを変えたり、ケースから出したりすると読めることがあります。",
+                    "Lay your MyNumber card on the reader, or insert it. It may help to turn it\n"
+                    "over, or to take it out of its case."));
+    }
+}
+
+void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                     struct jb_check *check) {
+    struct jb_config config = {NULL};
+    const char *problem = NULL;
+    char *directory = jb_platform_config_dir();
+    char *program = NULL;
+    char shown[SHOWN];
+
+    (void)survey;
+    if (jb_config_load(&config, &problem) != JB_OK) {
+        jb_text_for_display(directory == NULL ? "" : directory, PATH_CHARS, shown, sizeof shown);
+        jb_append(check->found, sizeof check->found,
+                  JB_SAY(terminal, "設定ファイルが正しくありません (%s)",
+                         "the configuration file is not valid (%s)"),
+                  problem);
+        jb_append(check->remedy, sizeof check->remedy,
+                  JB_SAY(terminal,
+                         "%s/config.json を直すか、消してください。書けるのは次の形だけです:\n"
+                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\"}",
+                         "Correct %s/config.json, or delete it. All it can hold is:\n"
+                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\"}"),
+                  shown);
+        check->mark = JB_MARK_BAD;
+        goto out;
+    }
+    program = jb_prompt_program(config.pinentry);
+    if (program != NULL) {
+        check->mark = JB_MARK_GOOD;
+        jb_text_for_display(program, PATH_CHARS, shown, sizeof shown);
+        add_found(check, shown);
+    } else if (config.pinentry != NULL) {
+        jb_text_for_display(config.pinentry, PATH_CHARS, shown, sizeof shown);
+        jb_append(check->found, sizeof check->found,
+                  JB_SAY(terminal, "%s は起動できません", "%s cannot be started"), shown);
+        fail(check, JB_SAY(terminal, "config.json の pinentry に、あるプログラムを書いてください。",
+                           "Name a program that is there as pinentry in config.json."));
+    } else {
+        add_found(check, JB_SAY(terminal, "画面用の pinentry がありません",
+                                "there is no pinentry for the desktop"));
+        fail(check, jb_advice_prompt(terminal));
+    }
+out:
+    free(program);
+    free(directory);
+    jb_config_clear(&config);
+}
+
+/* ---- browsers ---- */
+
+/* The manifest that the browser obeys: the user's first, then the system's in order. */
+static void read_effective(const struct jb_browser *browser, const char *self,
+                           struct jb_manifest *manifest) {
+    const struct jb_native_host *host = &jb_native_hosts[JB_HOST_OWN];
+    char *directory = jb_platform_expand(browser->user);
+
+    memset(manifest, 0, sizeof *manifest);
+    if (directory != NULL) {
+        jb_manifest_read(directory, host, browser->kind, self, manifest);
+        free(directory);
+    }
+    for (const char *const *system = browser->system;
+         manifest->state == JB_MANIFEST_ABSENT && *system != NULL; system++) {
+        jb_manifest_clear(manifest);
+        jb_manifest_read(*system, host, browser->kind, self, manifest);
+    }
+}
+
+/* Whether the person has used the browser: it has a directory of its own. */
+static bool is_used(const struct jb_browser *browser) {
+    char *directory = jb_platform_expand(browser->user);
+    char *slash = directory == NULL ? NULL : strrchr(directory, '/');
+    bool used = false;
+
+    if (slash != NULL) {
+        *slash = '\0';
+        used = access(directory, F_OK) == 0;
+    }
+    free(directory);
+    return used;
+}
+
+/* What is wrong with a manifest that is there; null when nothing is. */
+static const char *fault_of(const struct jb_terminal *terminal,
+                            const struct jb_manifest *manifest) {
+    switch (manifest->state) {
+    case JB_MANIFEST_ABSENT:
+        return JB_SAY(terminal, "登録されていません", "not registered");
+    case JB_MANIFEST_BROKEN:
+        return JB_SAY(terminal, "登録ファイルが壊れています", "the manifest is damaged");
+    case JB_MANIFEST_COPY:
+    case JB_MANIFEST_FOREIGN:
+        return manifest->runs
+                   ? JB_SAY(terminal, "別のプログラムを指しています", "names another program")
+                   : JB_SAY(terminal, "ないプログラムを指しています",
+                            "names a program that is gone");
+    case JB_MANIFEST_OURS:
+        break;
+    }
+    return manifest->runs
+               ? NULL
+               : JB_SAY(terminal, "プログラムを実行できません", "the program cannot be executed");
+}
+
+static const char *advice_install(const struct jb_terminal *terminal) {
+    return JB_SAY(terminal,
+                  "次のコマンドで登録し直してから、ブラウザーを起動し直してください:\n"
+                  "  jpki-bridge install",
+                  "Register again, then restart the browser:\n"
+                  "  jpki-bridge install");
+}
+
+void jb_check_manifests(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                        struct jb_check *check) {
+    char *self = jb_platform_program_path();
+    bool any = false;
+
+    (void)survey;
+    check->mark = JB_MARK_GOOD;
+    for (size_t i = 0; i < jb_browsers_count; i++) {
+        struct jb_manifest manifest;
+        const char *fault;
+        char shown[SHOWN];
+
+        read_effective(&jb_browsers[i], self == NULL ? "" : self, &manifest);
+        fault = fault_of(terminal, &manifest);
+        if (fault == NULL) {
+            any = true;
+            jb_append(check->found, sizeof check->found, "%s%s",
+                      check->found[0] == '\0' ? "" : ", ", jb_browsers[i].name);
+        } else if (manifest.state != JB_MANIFEST_ABSENT || is_used(&jb_browsers[i])) {
+            jb_text_for_display(manifest.state == JB_MANIFEST_ABSENT ? "" : manifest.path,
+                                PATH_CHARS, shown, sizeof shown);
+            jb_append(check->remedy, sizeof check->remedy, "%s: %s%s%s\n", jb_browsers[i].name,
+                      fault, shown[0] == '\0' ? "" : "\n  ", shown);
+        }
+        jb_manifest_clear(&manifest);
+    }
+    if (check->remedy[0] != '\0' || !any) {
+        if (check->remedy[0] != '\0') {
+            check->remedy[strlen(check->remedy) - 1] = '\0';
+            add_found(check, check->remedy);
+        } else {
+            add_found(check, JB_SAY(terminal, "どのブラウザーにも登録されていません",
+                                    "registered with no browser"));
+        }
+        check->remedy[0] = '\0';
+        fail(check, advice_install(terminal));
+    }
+    free(self);
+}
+
+void jb_check_extension(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                        struct jb_check *check) {
+    char *self = jb_platform_program_path();
+    bool any = false;
+
+    (void)survey;
+    check->mark = JB_MARK_GOOD;
+    for (size_t i = 0; i < jb_browsers_count; i++) {
+        struct jb_manifest manifest;
+
+        read_effective(&jb_browsers[i], self == NULL ? "" : self, &manifest);
+        if (manifest.state != JB_MANIFEST_ABSENT && manifest.state != JB_MANIFEST_BROKEN) {
+            any = true;
+            if (!manifest.ids) {
+                char line[SHOWN];
+                snprintf(line, sizeof line,
+                         JB_SAY(terminal, "%s: 別の拡張機能が登録されています",
+                                "%s: lists other extensions than ours"),
+                         jb_browsers[i].name);
+                add_found(check, line);
+                fail(check, advice_install(terminal));
+            }
+        }
+        jb_manifest_clear(&manifest);
+    }
+    free(self);
+    if (!any) {
+        skip(terminal, check);
+    } else if (check->mark == JB_MARK_GOOD) {
+        jb_append(check->found, sizeof check->found, "%s, %s",
+                  jb_native_hosts[JB_HOST_OWN].chromium[0],
+                  jb_native_hosts[JB_HOST_OWN].firefox[0]);
+    }
+}
+
+void jb_check_policy(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                     struct jb_check *check) {
+    struct jb_policy *policy = NULL;
+
+    (void)survey;
+    if (jb_policy_load(&policy) != JB_OK) {
+        jb_append(check->found, sizeof check->found,
+                  JB_SAY(terminal, "%s が正しくありません", "%s is not valid"),
+                  jb_platform_policy_file());
+        fail(check,
+             JB_SAY(
+                 terminal,
+                 "管理者にお知らせください。このファイルは root の所有で、ほかの人が書き込めず、\n"
+                 "allowedOrigins と deniedOrigins だけを含む JSON でなければなりません。",
+                 "Tell your administrator. The file must belong to root, be writable by nobody\n"
+                 "else, and be JSON with allowedOrigins and deniedOrigins only."));
+        return;
+    }
+    check->mark = JB_MARK_GOOD;
+    add_found(check, JB_SAY(terminal, "問題ありません", "nothing wrong"));
+    jb_policy_free(&policy);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* jpki-bridge install: registers this program with the browsers of this user. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "advice.h"
+#include "commands.h"
+#include "jpki_bridge/cli.h"
+#include "jpki_bridge/platform.h"
+#include "jpki_bridge/text.h"
+#include "manifest.h"
+
+enum { NAME_COLUMN = 16, WHAT_COLUMN = 20, DETAIL_INDENT = 4, PATH_CHARS = 300 };
+
+static void print_line(const struct jb_terminal *terminal, enum jb_mark mark,
+                       const struct jb_browser *browser, const char *what, const char *path) {
+    char shown[PATH_CHARS * 4];
+
+    jb_text_for_display(path == NULL ? "" : path, PATH_CHARS, shown, sizeof shown);
+    printf("  ");
+    jb_print_mark(terminal, mark);
+    printf(" ");
+    jb_print_padded(browser->name, NAME_COLUMN);
+    jb_print_padded(what, WHAT_COLUMN);
+    printf("%s\n", shown);
+}
+
+static bool is_foreign(const char *directory, const struct jb_browser *browser,
+                       const struct jb_native_host *host, const char *self, char **path) {
+    struct jb_manifest manifest;
+    bool foreign;
+
+    jb_manifest_read(directory, host, browser->kind, self, &manifest);
+    foreign = manifest.state == JB_MANIFEST_FOREIGN || manifest.state == JB_MANIFEST_BROKEN;
+    if (foreign) {
+        *path = manifest.path;
+        manifest.path = NULL;
+    }
+    jb_manifest_clear(&manifest);
+    return foreign;
+}
+
+/* The manifest through which another program already serves this browser under the name, or null.
+ */
+static char *find_foreign(const char *directory, const struct jb_browser *browser,
+                          const struct jb_native_host *host, const char *self) {
+    char *path = NULL;
+
+    if (is_foreign(directory, browser, host, self, &path)) {
+        return path;
+    }
+    for (const char *const *system = browser->system; *system != NULL; system++) {
+        if (is_foreign(*system, browser, host, self, &path)) {
+            return path;
+        }
+    }
+    return NULL;
+}
+
+static bool register_with(const struct jb_terminal *terminal, const struct jb_browser *browser,
+                          int which, const char *self) {
+    const struct jb_native_host *host = &jb_native_hosts[which];
+    char *directory = jb_platform_expand(browser->user);
+    char *foreign = NULL;
+    char *path = NULL;
+    bool done = false;
+
+    if (directory == NULL || asprintf(&path, "%s/%s.json", directory, host->name) < 0) {
+        path = NULL;
+        print_line(terminal, JB_MARK_BAD, browser,
+                   JB_SAY(terminal, "ホームフォルダーが分かりません", "no home folder"), NULL);
+        goto out;
+    }
+    /* The name of another product is taken only where nobody else answers to it. */
+    if (which != JB_HOST_OWN) {
+        foreign = find_foreign(directory, browser, host, self);
+    }
+    if (foreign != NULL) {
+        print_line(terminal, JB_MARK_WARN, browser,
+                   JB_SAY(terminal, "そのままにしました(ほかのプログラムの登録があります)  ",
+                          "left alone (another program is registered)  "),
+                   foreign);
+        goto out;
+    }
+    switch (jb_manifest_write(directory, host, browser->kind, self)) {
+    case JB_MANIFEST_WRITTEN:
+        done = true;
+        print_line(terminal, JB_MARK_GOOD, browser, JB_SAY(terminal, "登録しました", "registered"),
+                   path);
+        break;
+    case JB_MANIFEST_UNCHANGED:
+        done = true;
+        print_line(terminal, JB_MARK_GOOD, browser,
+                   JB_SAY(terminal, "登録済みです", "already registered"), path);
+        break;
+    case JB_MANIFEST_FAILED:
+        print_line(terminal, JB_MARK_BAD, browser, strerror(errno), path);
+        break;
+    }
+out:
+    free(foreign);
+    free(path);
+    free(directory);
+    return done;
+}
+
+static bool register_everywhere(const struct jb_terminal *terminal, int which, const char *self) {
+    bool all = true;
+
+    for (size_t i = 0; i < jb_browsers_count; i++) {
+        const char *advice = jb_advice_confined(terminal, &jb_browsers[i]);
+        all = register_with(terminal, &jb_browsers[i], which, self) && all;
+        if (advice != NULL) {
+            printf("%*s", DETAIL_INDENT, "");
+            jb_print_indented(advice, DETAIL_INDENT);
+        }
+    }
+    return all;
+}
+
+int jb_cli_install(const struct jb_terminal *terminal, int argc, char **argv) {
+    char *self = jb_platform_program_path();
+    bool all;
+
+    (void)argv;
+    if (self == NULL) {
+        (void)fflush(stdout);
+        fprintf(stderr, "%s\n",
+                JB_SAY(terminal, "このプログラムの場所が分かりません。",
+                       "This program cannot tell where it is."));
+        return JB_EXIT_PROBLEM;
+    }
+    jb_print_heading(terminal, JB_SAY(terminal, "ブラウザーへの登録", "Browsers"));
+    all = register_everywhere(terminal, JB_HOST_OWN, self);
+    if (argc > 1) {
+        puts("");
+        jb_print_heading(terminal,
+                         JB_SAY(terminal, "Web eID の拡張機能への登録", "Web eID's extension"));
+        all = register_everywhere(terminal, JB_HOST_WEB_EID, self) && all;
+    }
+    if (jb_advice_is_sudo()) {
+        puts("");
+        puts(JB_SAY(terminal,
+                    "ご注意: sudo を付けたため、管理者(root)のブラウザーに登録しました。\n"
+                    "ご自分のブラウザーに登録するには、sudo を付けずにもう一度実行してください。",
+                    "Note: with sudo, this registered with root's browsers. To register with your\n"
+                    "own, run it again without sudo."));
+    }
+    free(self);
+    return all ? JB_EXIT_OK : JB_EXIT_PROBLEM;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "survey.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "jpki_bridge/op.h"
+#include "jpki_bridge/transport.h"
+
+#define PATIENCE_MS 10000
+#define LOOK_MS 100
+
+struct work {
+    pthread_mutex_t mutex;
+    pthread_cond_t ended;
+    struct jb_op *op;
+    struct jb_survey survey;
+    bool done;
+    bool abandoned; /* nobody waits any more: the thread itself frees */
+};
+
+static void free_work(struct work *work) {
+    jb_op_free(&work->op);
+    pthread_cond_destroy(&work->ended);
+    pthread_mutex_destroy(&work->mutex);
+    free(work);
+}
+
+static void *look(void *argument) {
+    struct work *work = argument;
+    struct jb_transport *transport = jb_transport_pcsc();
+    enum jb_error error = JB_ERR_OUT_OF_MEMORY;
+    bool abandoned;
+
+    if (transport != NULL) {
+        error = jb_card_survey(transport, work->op, work->survey.status, &work->survey.count);
+        transport->free(transport);
+    }
+    pthread_mutex_lock(&work->mutex);
+    work->survey.error = error;
+    work->done = true;
+    abandoned = work->abandoned;
+    pthread_cond_signal(&work->ended);
+    pthread_mutex_unlock(&work->mutex);
+    if (abandoned) {
+        free_work(work);
+    }
+    return NULL;
+}
+
+/* Waits a little; the condition variable has the default clock. */
+static void wait_a_little(struct work *work) {
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LOOK_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_nsec -= 1000000000L;
+        until.tv_sec++;
+    }
+    (void)pthread_cond_timedwait(&work->ended, &work->mutex, &until);
+}
+
+/* Waits for the thread, and leaves it behind when it hangs. */
+static void wait_for(struct work *work, struct jb_survey *survey) {
+    enum jb_error stuck = JB_OK;
+    bool done;
+
+    pthread_mutex_lock(&work->mutex);
+    while (!work->done && stuck == JB_OK) {
+        wait_a_little(work);
+        stuck = jb_op_stuck(work->op);
+        if (stuck == JB_OK && jb_op_remaining(work->op) == 0) {
+            stuck = JB_ERR_CARD_UNRESPONSIVE;
+        }
+    }
+    done = work->done;
+    if (done) {
+        *survey = work->survey;
+    } else {
+        survey->error = stuck;
+        work->abandoned = true;
+    }
+    pthread_mutex_unlock(&work->mutex);
+    if (done) {
+        free_work(work);
+    }
+}
+
+void jb_survey_take(struct jb_survey *survey) {
+    struct work *work = calloc(1, sizeof *work);
+    pthread_t thread;
+
+    memset(survey, 0, sizeof *survey);
+    survey->error = JB_ERR_OUT_OF_MEMORY;
+    if (work == NULL) {
+        return;
+    }
+    pthread_mutex_init(&work->mutex, NULL);
+    pthread_cond_init(&work->ended, NULL);
+    work->op = jb_op_new(PATIENCE_MS, NULL, NULL);
+    if (work->op == NULL || pthread_create(&thread, NULL, look, work) != 0) {
+        free_work(work);
+        return;
+    }
+    pthread_detach(thread);
+    wait_for(work, survey);
+}

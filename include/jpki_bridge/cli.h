@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line tool for people: jpki-bridge status | doctor | install | uninstall. */
+#ifndef JPKI_BRIDGE_CLI_H
+#define JPKI_BRIDGE_CLI_H
+
+/* Exit statuses; stable. */
+enum {
+    JB_EXIT_OK = 0,
+    JB_EXIT_PROBLEM = 1, /* a problem was found, or not all could be done */
+    JB_EXIT_USAGE = 2
+};
+
+/* Runs the command that the arguments name, speaking the language of the session, and gives the
+ * exit status. */
+int jb_cli_main(int argc, char **argv);
+
+#endif
