@@ -86,7 +86,8 @@ static enum jb_error parse_envelope(const cJSON *root, struct jb_request *reques
     request->events = cJSON_IsTrue(events);
     if (timeout != NULL) {
         if (!cJSON_IsNumber(timeout) || timeout->valuedouble < JB_TIMEOUT_MIN_MS ||
-            timeout->valuedouble > JB_TIMEOUT_MAX_MS) {
+            timeout->valuedouble > JB_TIMEOUT_MAX_MS ||
+            timeout->valuedouble != (double)(unsigned)timeout->valuedouble) {
             return fail(JB_ERR_ARGUMENT_INVALID, "timeout", problem);
         }
         request->timeout_ms = (unsigned)timeout->valuedouble;
