@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* A JPKI card for unit tests: files, PINs and keys of card.md, with the differences that cards
+ * have. */
+#ifndef FAKE_CARD_H
+#define FAKE_CARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FAKE_CERTIFICATE_LEN 1140
+#define FAKE_FILE_MAX 10000
+#define FAKE_SIGNATURE_LEN 256
+
+enum fake_end { FAKE_END_SHORT, FAKE_END_6282, FAKE_END_6C, FAKE_END_6B00 };
+
+struct fake_card {
+    /* what it is */
+    bool other;           /* no JPKI AP */
+    bool phone;           /* the token info of a phone */
+    bool no_extended;     /* 6700 to extended length */
+    bool no_sfi_read;     /* READ BINARY by short identifier: sfi_sw */
+    bool no_sfi_verify;   /* VERIFY by short identifier: sfi_sw */
+    uint16_t sfi_sw;      /* default 6A82 */
+    bool no_sign_key;     /* neither signing certificate nor key nor PIN */
+    bool no_auth_key;     /* the same for the other */
+    bool query_verified;  /* a query answers 9000 once verified */
+    bool always_verified; /* a query answers 9000 whatever happens */
+    bool pin_per_use;     /* a signature uses the verified PIN up */
+    bool has_more;        /* answers over 0x80 bytes by 61xx and GET RESPONSE */
+    size_t longest;       /* bytes of one answer at most; 0 for no limit */
+    size_t padding;       /* bytes after the certificate */
+    size_t signature_len; /* default FAKE_SIGNATURE_LEN */
+    uint16_t locked_sw;   /* default 6983 */
+    enum fake_end end;    /* what a read over the end answers */
+    uint8_t filler;       /* with filled: what the certificate files hold instead */
+    bool filled;
+    char pin[2][17];                /* default 1234 and ABC123 */
+    int tries[2];                   /* default 3 and 5 */
+    uint8_t file[2][FAKE_FILE_MAX]; /* the certificates */
+    size_t file_len[2];
+    /* what happened */
+    unsigned spent;    /* VERIFYs that cost a try */
+    unsigned verifies; /* VERIFYs that carried a PIN */
+    bool verified[2];
+    bool in_jpki;
+    uint16_t ef;
+    uint8_t rest[FAKE_FILE_MAX];
+    size_t rest_len;
+};
+
+/* A card as holders have it, with certificates of FAKE_CERTIFICATE_LEN bytes. */
+void fake_card_init(struct fake_card *card);
+
+/* Makes the certificate file hold a DER object of len bytes. */
+void fake_card_certificate(struct fake_card *card, int key, size_t len);
+
+/* Forgets verified PINs and selection, as a reset does. */
+void fake_card_reset(struct fake_card *card);
+
+/* Answers one command; returns the length of the response. */
+size_t fake_card_answer(struct fake_card *card, const uint8_t *command, size_t len, uint8_t *out,
+                        size_t room);
+
+#endif
