@@ -14,10 +14,11 @@ export interface HostOptions {
     /** Default: what Chromium gives for our own extension. */
     args?: string[];
     environment?: Record<string, string>;
-    /** Run the host under another program, for example ["valgrind", "-q"]. */
+    /** Run the host under another program, for example ["valgrind", "-q"]. Default: the words of JB_UNDER. */
     under?: string[];
 }
 
+const UNDER = (process.env["JB_UNDER"] ?? "").split(" ").filter((word) => word !== "");
 const EXTENSION_ARGUMENT = "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/";
 
 /** A message as it goes over the wire: 32-bit length in native byte order, then JSON. */
@@ -38,7 +39,7 @@ export class Host {
     #taken = 0;
     #wake: () => void = () => undefined;
 
-    constructor(home: Home, { args = [EXTENSION_ARGUMENT], environment = {}, under = [] }: HostOptions = {}) {
+    constructor(home: Home, { args = [EXTENSION_ARGUMENT], environment = {}, under = UNDER }: HostOptions = {}) {
         const [program = HOST, ...rest] = [...under, HOST, ...args];
         this.process = spawn(program, rest, { env: { ...home.environment, ...environment }, cwd: home.path });
         this.process.stdout.on("data", (piece: Buffer) => {

@@ -4,7 +4,8 @@
 # A pinentry that a test answers. Beside the script (a copy in a folder of the test's own) lie
 #
 #   answers   one line per question, taken in turn, and waited for where there is none yet:
-#             [after SECONDS] pin TEXT | ok | no | cancel | timeout | garbage | exit
+#             [after SECONDS] pin TEXT | ok | no | cancel | timeout | garbage | exit | crash |
+#             stubborn (stays, and takes no signal but KILL)
 #   log       what the host said, line by line, between `start PID` and `end`
 dir=${0%/*}
 
@@ -45,12 +46,15 @@ ask() {
     esac
     note "answered ${answer%% *}"
     case $answer in
+        'pin ') say OK ;;
         pin\ *) say "D ${answer#pin }" && say OK ;;
         ok) say OK ;;
         no) say 'ERR 83886194 Not confirmed <Pinentry>' ;;
         cancel) say 'ERR 83886179 Operation cancelled <Pinentry>' ;;
         timeout) say 'ERR 83886142 Timeout <Pinentry>' ;;
         garbage) printf 'D \001\377%%zz\nWHAT\n' ;;
+        crash) kill -KILL $$ ;;
+        stubborn) trap '' TERM INT HUP && while :; do sleep 1; done ;;
         *) exit 1 ;;
     esac
 }
