@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Listeners only: browsers end this worker at will and start it again for the next event.
+
+import { connectNative } from "../native/host.ts";
+import { fail, failure } from "../shared/failure.ts";
+import { parseContentMessage } from "../shared/messages.ts";
+import type { BackgroundReply, ContentMessage } from "../shared/messages.ts";
+import { GOVERNMENT_PATTERNS, switchedOn } from "../shared/origin.ts";
+import { SessionStore, sessionStorage } from "../shared/session.ts";
+import { Operations } from "./operations.ts";
+import type { Asker } from "./operations.ts";
+import { parseSender } from "./sender.ts";
+import { followPermissions, injectOpenTabs, isAllowed, tellOpenTabs } from "./sites.ts";
+import { StatusProbe } from "./status.ts";
+import { browser } from "./window.ts";
+
+const store = new SessionStore(sessionStorage());
+const operations = new Operations(browser, store);
+const probe = new StatusProbe(connectNative);
+
+async function answer(message: ContentMessage, asker: Asker): Promise<BackgroundReply> {
+    const allowed = await isAllowed(asker.origin);
+    if (message.kind === "allowed") return { kind: "allowed", allowed };
+    if (!allowed) return { kind: "refused", failure: failure("site-off") };
+    switch (message.kind) {
+        case "open": {
+            const outcome = await operations.open(asker, message);
+            return outcome.ok ? { kind: "opened" } : { kind: "refused", failure: outcome.failure };
+        }
+        case "status": {
+            const outcome = await probe.ask();
+            return outcome.ok
+                ? { kind: "status", native: outcome.value }
+                : { kind: "refused", failure: outcome.failure };
+        }
+    }
+}
+
+chrome.runtime.onMessage.addListener((value: unknown, sender, respond: (reply: BackgroundReply) => void) => {
+    const message = parseContentMessage(value);
+    if (message === null) return false;
+    const asker = parseSender(sender, chrome.runtime.id);
+    if (asker === null) {
+        respond({ kind: "refused", ...fail("origin-invalid") });
+        return false;
+    }
+    answer(message, asker).then(respond, () => {
+        respond({ kind: "refused", failure: failure("internal-error") });
+    });
+    return true;
+});
+
+async function everywhere(): Promise<void> {
+    await followPermissions();
+    const { origins = [] } = await chrome.permissions.getAll();
+    await injectOpenTabs([...GOVERNMENT_PATTERNS, ...switchedOn(origins)]);
+}
+
+chrome.runtime.onInstalled.addListener(() => void everywhere());
+chrome.runtime.onStartup.addListener(() => void followPermissions());
+
+chrome.permissions.onAdded.addListener(({ origins = [] }) => {
+    void followPermissions().then(() => injectOpenTabs(origins));
+});
+chrome.permissions.onRemoved.addListener(() => {
+    void followPermissions().then(tellOpenTabs);
+});
+
+// Listening holds an update back until reload(); it waits for an open window to close.
+chrome.runtime.onUpdateAvailable.addListener(() => {
+    void (async () => {
+        if (await operations.busy()) await store.letUpdateWait();
+        else chrome.runtime.reload();
+    })();
+});
+chrome.windows.onRemoved.addListener((windowId) => {
+    void (async () => {
+        if ((await operations.closed(windowId)) && (await store.updateWaits())) chrome.runtime.reload();
+    })();
+});

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The browser's windows and tabs, as far as operations need them.
+
+import type { Browser } from "./operations.ts";
+
+const WIDTH = 480;
+const HEIGHT = 700;
+
+export const browser: Browser = {
+    now: Date.now,
+
+    async isActive(tabId) {
+        const tab = await chrome.tabs.get(tabId);
+        return tab.active;
+    },
+
+    async hasWindow(windowId) {
+        try {
+            await chrome.windows.get(windowId);
+            return true;
+        } catch {
+            return false;
+        }
+    },
+
+    async openWindow(key, tabId) {
+        const url = chrome.runtime.getURL(`ui/session/session.html?key=${key}`);
+        const shape = { url, type: "popup", width: WIDTH, height: HEIGHT, focused: true } as const;
+        const place = await placeOver(tabId);
+        // A place that is off every screen is refused.
+        const opened = await chrome.windows.create({ ...shape, ...place }).catch(() => chrome.windows.create(shape));
+        if (opened?.id === undefined) throw new Error("no window");
+        return opened.id;
+    },
+
+    async closeWindow(windowId) {
+        await chrome.windows.remove(windowId).catch(() => undefined);
+    },
+};
+
+async function placeOver(tabId: number): Promise<{ left?: number; top?: number }> {
+    const { windowId } = await chrome.tabs.get(tabId);
+    const { left, top, width, height } = await chrome.windows.get(windowId);
+    if (left === undefined || top === undefined || width === undefined || height === undefined) return {};
+    return {
+        left: Math.round(left + Math.max(0, (width - WIDTH) / 2)),
+        top: Math.round(top + Math.max(0, (height - HEIGHT) / 3)),
+    };
+}

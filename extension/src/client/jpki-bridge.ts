@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+// The client library for pages. It only speaks to the extension by messages on the page's own window.
+
+const PREFIX = "jpki-bridge:";
+const LIBRARY_VERSION = "2.9.0";
+/** An extension that is there answers within this time. */
+const ACK_TIMEOUT = 1_000;
+const STATUS_TIMEOUT = 6_000;
+const DEFAULT_TIMEOUT = 120_000;
+/** The extension keeps the time; this is for one that was taken away meanwhile. */
+const ANSWER_GRACE = 10_000;
+
+export type Language = "ja" | "en";
+
+/** The codes of the Web eID protocol. */
+export type ErrorCode =
+    | "ERR_WEBEID_ACTION_TIMEOUT"
+    | "ERR_WEBEID_USER_TIMEOUT"
+    | "ERR_WEBEID_VERSION_MISMATCH"
+    | "ERR_WEBEID_VERSION_INVALID"
+    | "ERR_WEBEID_EXTENSION_UNAVAILABLE"
+    | "ERR_WEBEID_NATIVE_UNAVAILABLE"
+    | "ERR_WEBEID_UNKNOWN_ERROR"
+    | "ERR_WEBEID_CONTEXT_INSECURE"
+    | "ERR_WEBEID_USER_CANCELLED"
+    | "ERR_WEBEID_NATIVE_INVALID_ARGUMENT"
+    | "ERR_WEBEID_NATIVE_FATAL"
+    | "ERR_WEBEID_ACTION_PENDING"
+    | "ERR_WEBEID_MISSING_PARAMETER";
+
+export type Stage =
+    | "review"
+    | "waiting-for-reader"
+    | "waiting-for-card"
+    | "other-card"
+    | "pin-prompt"
+    | "card-working";
+
+export type HashFunction =
+    | "SHA-224"
+    | "SHA-256"
+    | "SHA-384"
+    | "SHA-512"
+    | "SHA3-224"
+    | "SHA3-256"
+    | "SHA3-384"
+    | "SHA3-512";
+
+export interface Options {
+    /** The language of the windows and of `error.message`; by default the browser's and the page's. */
+    lang?: Language;
+    /** Milliseconds for the whole operation, by default two minutes, at most ten. */
+    userInteractionTimeout?: number;
+    /** Withdraws the request and closes its windows. The promise is rejected with the signal's reason. */
+    signal?: AbortSignal;
+    /** What the person is being asked to do just now. */
+    onProgress?: (stage: Stage) => void;
+}
+
+export interface Status {
+    library: string;
+    extension: string;
+    nativeApp: string;
+}
+
+/** A `web-eid:1.0` token, to be sent to the server as it is and checked there. */
+export interface AuthenticationToken {
+    unverifiedCertificate: string;
+    algorithm: string;
+    signature: string;
+    format: string;
+    appVersion: string;
+}
+
+export interface SignatureAlgorithm {
+    cryptoAlgorithm: string;
+    hashFunction: string;
+    paddingScheme: string;
+}
+
+export interface SigningCertificate {
+    certificate: string;
+    supportedSignatureAlgorithms: SignatureAlgorithm[];
+}
+
+export interface Signature {
+    signature: string;
+    signatureAlgorithm: SignatureAlgorithm;
+    /** The signing certificate, when the request gave none. */
+    certificate?: string;
+}
+
+/** Says what happened and what to do next, in words that a page can show as they are. */
+export class JpkiBridgeError extends Error {
+    override readonly name = "JpkiBridgeError";
+    readonly code: ErrorCode;
+    /** Finer than the code and as stable, for example `pin-locked`. */
+    readonly reason: string;
+    readonly messages: Readonly<Record<Language, string>>;
+    /** PIN tries that are left, where the card has said so. */
+    readonly triesLeft: number | undefined;
+
+    constructor(
+        code: ErrorCode,
+        reason: string,
+        messages: Readonly<Record<Language, string>>,
+        language: Language,
+        triesLeft?: number,
+    ) {
+        super(messages[language]);
+        this.code = code;
+        this.reason = reason;
+        this.messages = messages;
+        this.triesLeft = triesLeft;
+    }
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+function isAnswer(value: unknown): value is Answer {
+    return typeof value === "object" && value !== null;
+}
+
+function languageOf({ lang }: Options): Language {
+    if (lang !== undefined) return lang;
+    const shown = document.documentElement.lang || navigator.language;
+    return shown.toLowerCase().startsWith("ja") ? "ja" : "en";
+}
+
+interface Entry extends Readonly<Record<Language, string>> {
+    readonly code: ErrorCode;
+}
+
+/** The few errors that are met without the extension; everything else comes from it. */
+export const LOCAL_ERRORS = {
+    "extension-unavailable": {
+        code: "ERR_WEBEID_EXTENSION_UNAVAILABLE",
+        ja: "JPKI Bridgeの拡張機能が入っていないか、このサイトでオフになっています。拡張機能を導入し、ツールバーのJPKI Bridgeのアイコンからこのサイトをオンにして、もう一度お試しください。",
+        en: "The JPKI Bridge extension is not installed, or it is switched off for this site. Install it, switch this site on from the JPKI Bridge icon in the toolbar, then try again.",
+    },
+    "action-timeout": {
+        code: "ERR_WEBEID_ACTION_TIMEOUT",
+        ja: "時間内に答えがありませんでした。もう一度お試しください。",
+        en: "No answer came in time. Please try again.",
+    },
+    "origin-invalid": {
+        code: "ERR_WEBEID_CONTEXT_INSECURE",
+        ja: "このページは安全な接続(https)ではないため、カードを使えません。",
+        en: "The card cannot be used on this page, because its connection is not secure (https).",
+    },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+function local(reason: keyof typeof LOCAL_ERRORS, options: Options): JpkiBridgeError {
+    const { code, ja, en } = LOCAL_ERRORS[reason];
+    const error = new JpkiBridgeError(code, reason, { ja, en }, languageOf(options));
+    // Whoever has no extension may read either language: one text covers both.
+    if (reason === "extension-unavailable") error.message = `${ja}\n${en}`;
+    return error;
+}
+
+function remote(answer: unknown, options: Options): JpkiBridgeError {
+    const error: Answer = isAnswer(answer) ? answer : {};
+    const { code, reason, message, messages, triesLeft } = error;
+    const text = typeof message === "string" ? message : "";
+    const sentences = isAnswer(messages) ? messages : {};
+    const sentence = (language: Language): string => {
+        const given = sentences[language];
+        return typeof given === "string" ? given : text;
+    };
+    return new JpkiBridgeError(
+        (typeof code === "string" ? code : "ERR_WEBEID_UNKNOWN_ERROR") as ErrorCode,
+        typeof reason === "string" ? reason : "internal-error",
+        { ja: sentence("ja"), en: sentence("en") },
+        languageOf(options),
+        typeof triesLeft === "number" ? triesLeft : undefined,
+    );
+}
+
+function ask(name: string, fields: object, options: Options, timeout: number): Promise<Answer> {
+    const { signal, onProgress, lang, userInteractionTimeout } = options;
+    if (!window.isSecureContext) {
+        return Promise.reject(local("origin-invalid", options));
+    }
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+
+    const id = crypto.randomUUID();
+    const action = PREFIX + name;
+    return new Promise((resolve, reject) => {
+        const listening = new AbortController();
+        const end = (settle: () => void): void => {
+            clearTimeout(timer);
+            listening.abort();
+            settle();
+        };
+        let timer = setTimeout(() => {
+            end(() => { reject(local("extension-unavailable", options)); });
+        }, ACK_TIMEOUT);
+        const acknowledged = (): void => {
+            clearTimeout(timer);
+            timer = setTimeout(() => {
+                end(() => { reject(local("action-timeout", options)); });
+            }, timeout);
+        };
+
+        window.addEventListener(
+            "message",
+            (event: MessageEvent<unknown>) => {
+                const { data } = event;
+                if (event.source !== window || !isAnswer(data) || data["id"] !== id) return;
+                if (data["action"] === `${action}-ack`) acknowledged();
+                else if (data["action"] === `${action}-progress`) onProgress?.(data["stage"] as Stage);
+                else if (data["action"] === `${action}-success`) end(() => { resolve(data); });
+                else if (data["action"] === `${action}-failure`) end(() => { reject(remote(data["error"], options)); });
+            },
+            { signal: listening.signal },
+        );
+        signal?.addEventListener(
+            "abort",
+            () => {
+                window.postMessage({ action: `${PREFIX}cancel`, id }, window.origin);
+                end(() => { reject(reasonOf(signal)); });
+            },
+            { signal: listening.signal },
+        );
+        const passed = { ...(lang && { lang }), ...(userInteractionTimeout && { userInteractionTimeout }) };
+        window.postMessage({ action, id, libraryVersion: LIBRARY_VERSION, ...fields, options: passed }, window.origin);
+    });
+}
+
+function reasonOf(signal: AbortSignal): Error {
+    return signal.reason instanceof Error ? signal.reason : new DOMException("Aborted", "AbortError");
+}
+
+function operationTimeout({ userInteractionTimeout = DEFAULT_TIMEOUT }: Options): number {
+    return userInteractionTimeout + ANSWER_GRACE;
+}
+
+/** Whether the extension and the program are there, and which versions. Asks nothing of the person. */
+export async function status(options: Pick<Options, "lang" | "signal"> = {}): Promise<Status> {
+    const { library, extension, nativeApp } = await ask("status", {}, options, STATUS_TIMEOUT);
+    return { library, extension, nativeApp } as Status;
+}
+
+/** Logs in. The nonce comes from the server (base64, at least 256 bits), and the token goes back to it. */
+export async function authenticate(challengeNonce: string, options: Options = {}): Promise<AuthenticationToken> {
+    const answer = await ask("authenticate", { challengeNonce }, options, operationTimeout(options));
+    const { unverifiedCertificate, algorithm, signature, format, appVersion } = answer;
+    return { unverifiedCertificate, algorithm, signature, format, appVersion } as AuthenticationToken;
+}
+
+/** Reads the signing certificate, which costs a PIN entry; `sign` without a certificate saves it. */
+export async function getSigningCertificate(options: Options = {}): Promise<SigningCertificate> {
+    const answer = await ask("get-signing-certificate", {}, options, operationTimeout(options));
+    const { certificate, supportedSignatureAlgorithms } = answer;
+    return { certificate, supportedSignatureAlgorithms } as SigningCertificate;
+}
+
+/** Signs a hash (base64). Without a certificate the card's own is used, and answered. */
+export async function sign(
+    certificate: string | undefined,
+    hash: string,
+    hashFunction: HashFunction,
+    options: Options = {},
+): Promise<Signature> {
+    const fields = { ...(certificate === undefined ? {} : { certificate }), hash, hashFunction };
+    const answer = await ask("sign", fields, options, operationTimeout(options));
+    const { signature, signatureAlgorithm } = answer;
+    return {
+        signature,
+        signatureAlgorithm,
+        ...(certificate === undefined ? { certificate: answer["certificate"] } : {}),
+    } as Signature;
+}

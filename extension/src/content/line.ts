@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// The line from a page's request to the session window and back. One at a time; every ending settles it once.
+
+import { fail, succeed } from "../shared/failure.ts";
+import type { Outcome } from "../shared/failure.ts";
+import { parseBackgroundReply, parseWindowMessage, portName } from "../shared/messages.ts";
+import type { BackgroundReply, ContentMessage, NativeVersion, Stage } from "../shared/messages.ts";
+import type { OperationRequest, OperationResult } from "../shared/request.ts";
+import type { GestureRule } from "./gesture.ts";
+
+/** The window opens in well under a second; this is for one that never does. */
+const ATTACH_TIMEOUT = 15_000;
+/** The window keeps the time; this is for one that hangs. */
+const ANSWER_GRACE = 5_000;
+const ALIVE_INTERVAL = 1_000;
+
+export interface LinePort {
+    readonly name: string;
+    postMessage(message: object): void;
+    disconnect(): void;
+    readonly onMessage: { addListener(listener: (message: unknown) => void): void };
+    readonly onDisconnect: { addListener(listener: () => void): void };
+}
+
+export interface Extension {
+    /** False once the extension was updated, switched off or removed under this page. */
+    alive(): boolean;
+    send(message: ContentMessage): Promise<unknown>;
+}
+
+export interface PageView {
+    readonly visible: boolean;
+    activated(): Promise<void>;
+}
+
+export interface Watcher {
+    readonly onStage?: (stage: Stage) => void;
+    readonly withdrawn?: AbortSignal;
+}
+
+interface Pending {
+    readonly key: string;
+    readonly request: OperationRequest;
+    readonly watcher: Watcher;
+    readonly settle: (outcome: Outcome<OperationResult>) => void;
+    port: LinePort | null;
+}
+
+export class Line {
+    readonly #extension: Extension;
+    readonly #page: PageView;
+    readonly #gesture: GestureRule;
+    #pending: Pending | null = null;
+    #status: Promise<Outcome<NativeVersion>> | null = null;
+
+    constructor(extension: Extension, page: PageView, gesture: GestureRule) {
+        this.#extension = extension;
+        this.#page = page;
+        this.#gesture = gesture;
+    }
+
+    /** Askers at the same time share one answer, so that a page cannot make processes by asking often. */
+    status(): Promise<Outcome<NativeVersion>> {
+        this.#status ??= this.#askStatus().finally(() => {
+            this.#status = null;
+        });
+        return this.#status;
+    }
+
+    async run(request: OperationRequest, watcher: Watcher = {}): Promise<Outcome<OperationResult>> {
+        if (!this.#extension.alive()) return fail("extension-updated");
+        if (this.#pending !== null) return fail("operation-pending");
+        if (watcher.withdrawn?.aborted === true) return fail("request-withdrawn");
+
+        const { promise, resolve } = Promise.withResolvers<Outcome<OperationResult>>();
+        const pending: Pending = { key: crypto.randomUUID(), request, watcher, settle: resolve, port: null };
+        this.#pending = pending;
+        const withdraw = (): void => {
+            pending.settle(fail("request-withdrawn"));
+        };
+        watcher.withdrawn?.addEventListener("abort", withdraw, { once: true });
+        const deadline = setTimeout(() => { pending.settle(fail("timeout")); }, request.timeout + ANSWER_GRACE);
+        const heartbeat = setInterval(() => {
+            if (!this.#extension.alive()) pending.settle(fail("extension-updated"));
+        }, ALIVE_INTERVAL);
+        void this.#begin(pending);
+
+        const outcome = await promise;
+        clearTimeout(deadline);
+        clearInterval(heartbeat);
+        watcher.withdrawn?.removeEventListener("abort", withdraw);
+        pending.port?.disconnect();
+        this.#pending = null;
+        if (outcome.ok || outcome.failure.reason !== "gesture-required") this.#gesture.ended(outcome);
+        return outcome;
+    }
+
+    /** The window opens its end of the line. False when it is not for an operation of this page. */
+    attach(port: LinePort): boolean {
+        const pending = this.#pending;
+        if (pending?.port !== null || port.name !== portName(pending.key)) return false;
+        pending.port = port;
+        port.onMessage.addListener((message) => { this.#receive(pending, message); });
+        port.onDisconnect.addListener(() => {
+            // An update ends the port a moment before it ends the script's tie to the extension.
+            setTimeout(() => {
+                pending.settle(fail(this.#extension.alive() ? "user-cancelled" : "extension-updated"));
+            }, 50);
+        });
+        port.postMessage({ kind: "request", request: pending.request });
+        return true;
+    }
+
+    /** The page is left: the line ends, and with it the window and the host. */
+    leave(): void {
+        this.#pending?.settle(fail("page-left"));
+        this.#pending?.port?.disconnect();
+    }
+
+    /** The site was switched off. */
+    retire(): void {
+        this.#pending?.settle(fail("site-off"));
+    }
+
+    async #begin(pending: Pending): Promise<void> {
+        await this.#page.activated();
+        if (this.#pending !== pending) return;
+        if (!this.#gesture.allows(pending.request)) {
+            pending.settle(fail("gesture-required"));
+            return;
+        }
+        if (!this.#page.visible) {
+            pending.settle(fail("page-hidden"));
+            return;
+        }
+        const gesture = this.#gesture.fresh;
+        this.#gesture.began();
+        const reply = await this.#ask({ kind: "open", key: pending.key, timeout: pending.request.timeout, gesture });
+        if (reply.kind === "refused") {
+            pending.settle({ ok: false, failure: reply.failure });
+            return;
+        }
+        setTimeout(() => {
+            if (pending.port === null) pending.settle(fail("internal-error"));
+        }, ATTACH_TIMEOUT);
+    }
+
+    #receive(pending: Pending, message: unknown): void {
+        const said = parseWindowMessage(message);
+        if (said === null) return;
+        switch (said.kind) {
+            case "progress":
+                if (this.#pending === pending) pending.watcher.onStage?.(said.stage);
+                break;
+            case "result":
+                pending.settle(
+                    said.operation === pending.request.operation ? succeed(said.result) : fail("internal-error"),
+                );
+                break;
+            case "failure":
+                pending.settle({ ok: false, failure: said.failure });
+                break;
+        }
+    }
+
+    async #askStatus(): Promise<Outcome<NativeVersion>> {
+        const reply = await this.#ask({ kind: "status" });
+        if (reply.kind === "status") return succeed(reply.native);
+        return reply.kind === "refused" ? { ok: false, failure: reply.failure } : fail("internal-error");
+    }
+
+    async #ask(message: ContentMessage): Promise<BackgroundReply> {
+        if (!this.#extension.alive()) return { kind: "refused", ...fail("extension-updated") };
+        try {
+            const reply = parseBackgroundReply(await this.#extension.send(message));
+            return reply ?? { kind: "refused", ...fail("internal-error") };
+        } catch {
+            return { kind: "refused", ...fail(this.#extension.alive() ? "internal-error" : "extension-updated") };
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// How an operation ends: with a value or with a failure that can cross any boundary as plain data.
+
+import { ERRORS, isErrorCode, sentencesOf } from "./errors.ts";
+import type { ErrorCode, Language, Reason, Sentences } from "./errors.ts";
+import { isCount, isFields } from "./guards.ts";
+
+export interface RequiresUpdate {
+    readonly extension: boolean;
+    readonly nativeApp: boolean;
+}
+
+export interface Failure {
+    /** Stable, finer than the code; a newer host may give one that this version does not know. */
+    readonly reason: string;
+    readonly code: ErrorCode;
+    readonly triesLeft?: number;
+    readonly requiresUpdate?: RequiresUpdate;
+    readonly nativeApp?: string;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export function failure(reason: Reason, details: Omit<Failure, "reason" | "code"> = {}): Failure {
+    return { reason, code: ERRORS[reason].code, ...details };
+}
+
+export function succeed<T>(value: T): Outcome<T> {
+    return { ok: true, value };
+}
+
+export function fail(reason: Reason, details?: Omit<Failure, "reason" | "code">): { ok: false; failure: Failure } {
+    return { ok: false, failure: failure(reason, details) };
+}
+
+/** Null when the value is not a failure. What a failure says beyond its known fields is dropped. */
+export function parseFailure(value: unknown): Failure | null {
+    if (!isFields(value)) return null;
+    const { reason, code, triesLeft, requiresUpdate, nativeApp } = value;
+    if (!isErrorCode(code) || typeof reason !== "string" || !/^[a-z0-9-]{1,64}$/.test(reason)) return null;
+    return {
+        reason,
+        code,
+        ...(isCount(triesLeft, 99) ? { triesLeft } : {}),
+        ...(isFields(requiresUpdate)
+            ? {
+                  requiresUpdate: {
+                      extension: requiresUpdate["extension"] === true,
+                      nativeApp: requiresUpdate["nativeApp"] === true,
+                  },
+              }
+            : {}),
+        ...(typeof nativeApp === "string" && nativeApp.length <= 64 ? { nativeApp } : {}),
+    };
+}
+
+export interface PageError extends Failure {
+    readonly message: string;
+    readonly messages: Sentences;
+}
+
+/** What a page is told: never more than this, and no stack. */
+export function toPageError(what: Failure, language: Language): PageError {
+    const messages = sentencesOf(what.reason, what.code);
+    return { ...what, message: messages[language], messages };
+}
