@@ -30,14 +30,14 @@ export async function stopPcscd(): Promise<void> {
     rmSync(SOCKET, { force: true });
 }
 
-/** Does nothing when it runs. */
-export async function startPcscd(): Promise<void> {
+/** Does nothing when it runs. `readers: false` starts one that knows no reader. */
+export async function startPcscd({ readers = true } = {}): Promise<void> {
     assert.equal(process.env["JB_PCSC_PRIVATE"], "1", "only a daemon of our own is started");
     if (daemon !== 0 && isRunning(daemon)) {
         return;
     }
-    const child = spawn("pcscd", ["--foreground"], { stdio: "ignore", detached: true, env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` } });
+    const child = spawn("pcscd", ["--foreground", ...(readers ? [] : ["--config", "/dev/null"])], { stdio: "ignore", detached: true, env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` } });
     child.unref();
     daemon = child.pid ?? 0;
-    await until("pcscd to listen", () => existsSync(SOCKET) && readerListens());
+    await until("pcscd to listen", () => existsSync(SOCKET) && readerListens() === readers);
 }

@@ -4,7 +4,7 @@
 import { getSigningCertificate, sign } from "/jpki-bridge.js";
 import { checkList, element, lang, onPress, post, show, t } from "./common.js";
 
-/** @returns {Promise<{ hash: string, hashFunction: string }>} */
+/** @returns {Promise<{ hash: string, hashFunction: "SHA-256" }>} */
 const sendText = () => post("/api/document", { text: /** @type {HTMLTextAreaElement} */ (document.getElementById("text")).value });
 
 /** @param {string} hash @param {object} answer certificate, signature and signatureAlgorithm */
@@ -18,7 +18,7 @@ async function finish(hash, answer) {
 // One entry of the password: the certificate comes with the signature.
 onPress("sign-once", async () => {
     const { hash, hashFunction } = await sendText();
-    await finish(hash, await sign({ hash, hashFunction, lang }));
+    await finish(hash, await sign(undefined, hash, hashFunction, { lang }));
 });
 
 // Web eID's two steps, for sites that must know the signer before they make the document.
@@ -26,6 +26,6 @@ onPress("sign-twice", async () => {
     const { certificate } = await getSigningCertificate({ lang });
     show("working", element("p", t("sign.certificate")));
     const { hash, hashFunction } = await sendText();
-    const { signature, signatureAlgorithm } = await sign({ certificate, hash, hashFunction, lang });
+    const { signature, signatureAlgorithm } = await sign(certificate, hash, hashFunction, { lang });
     await finish(hash, { certificate, signature, signatureAlgorithm });
 });

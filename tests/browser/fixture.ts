@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+// A whole stage for browser tests: portal, card in the reader, scripted pinentry, Chromium with the extension.
+import assert from "node:assert/strict";
+import type { Server } from "node:https";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { createPortal } from "../portal/server.ts";
+import { Browser, type BrowserOptions } from "../rig/browser.ts";
+import { Card } from "../rig/card.ts";
+import { Home } from "../rig/home.ts";
+import { CARD_DATA, CLIENT_LIBRARY } from "../rig/paths.ts";
+import { createSite, listen } from "../rig/site.ts";
+
+/** A government site: on from the start. */
+export const PORTAL = "https://portal.example.go.jp";
+/** Any other site: off until the person switches it on. */
+export const SHOP = "https://shop.example.com";
+/** A government site with a page of the test's own. */
+export const HOSTILE = "https://hostile.example.lg.jp";
+
+export interface StageOptions extends Partial<BrowserOptions> {
+    /** The virtual card's options; null for an empty reader. */
+    card?: string[] | null;
+    /** Pages of HOSTILE, by path. */
+    pages?: Record<string, string>;
+}
+
+export class Stage {
+    readonly home: Home;
+    readonly browser: Browser;
+    readonly #card: Card | undefined;
+    readonly #servers: Server[];
+
+    private constructor(home: Home, browser: Browser, card: Card | undefined, servers: Server[]) {
+        this.home = home;
+        this.browser = browser;
+        this.#card = card;
+        this.#servers = servers;
+    }
+
+    static async open(options: StageOptions = {}): Promise<Stage> {
+        const { card = [], pages = {}, ...rest } = options;
+        const home = new Home();
+        const portal = (origin: string): Server => createPortal({
+            origin, authCa: join(CARD_DATA, "auth-ca.pem"), signCa: join(CARD_DATA, "sign-ca.pem"), clientLibrary: CLIENT_LIBRARY,
+        });
+        const servers: Record<string, Server> = { [PORTAL]: portal(PORTAL), [SHOP]: portal(SHOP), [HOSTILE]: createSite(pages) };
+        const hosts: Record<string, number> = {};
+        for (const [origin, server] of Object.entries(servers)) {
+            hosts[new URL(origin).hostname] = await listen(server);
+        }
+        const laid = card === null ? undefined : await Card.start(...card);
+        const browser = await Browser.open(home, { ...rest, hosts: { ...hosts, ...options.hosts } });
+        return new Stage(home, browser, laid, Object.values(servers));
+    }
+
+    get card(): Card {
+        assert.ok(this.#card, "this stage has no card");
+        return this.#card;
+    }
+
+    /** Between two tests of one stage: no window, no tab, no prompt, full tries, the card on the reader. */
+    async tidy(): Promise<void> {
+        const [first, ...others] = this.browser.context.pages();
+        await Promise.all(others.map((each) => each.close()));
+        await first?.goto("about:blank");
+        await this.home.pinentry.closed();
+        this.home.pinentry.reset();
+        if (this.#card !== undefined) {
+            await this.#card.insert();
+            await this.#card.setTries("auth", 3);
+            await this.#card.setTries("sign", 5);
+            for (const fault of ["remove-at", "garbage-at", "silent-at", "delay-apdu"]) {
+                await this.#card.command(`${fault} 0`);
+            }
+        }
+    }
+
+    async close(): Promise<void> {
+        await this.browser.close();
+        await this.#card?.stop();
+        for (const server of this.#servers) {
+            server.closeAllConnections();
+            server.close();
+        }
+        this.home.remove();
+    }
+
+    /** Opens a page of the portal, presses its button, and waits for the session window. */
+    async ask(path = "/login", button = "#log-in", origin = PORTAL): Promise<{ page: Page; window: Page }> {
+        const page = await this.browser.tab(`${origin}${path}`);
+        return { page, window: await this.browser.window(() => page.click(button)) };
+    }
+}
+
+/** Presses Continue as soon as the window takes a press. */
+export async function goOn(window: Page): Promise<void> {
+    await window.locator('#continue[aria-disabled="false"]').click();
+}
+
+/** Waits until the window shows this state (the names are the extension's own). */
+export async function inState(window: Page, state: string, milliseconds = 15_000): Promise<void> {
+    await window.locator(`body[data-state="${state}"]`).waitFor({ timeout: milliseconds });
+}
+
+/** Waits for the window to be closed by the extension. */
+export async function gone(window: Page, milliseconds = 10_000): Promise<void> {
+    if (!window.isClosed()) {
+        await window.waitForEvent("close", { timeout: milliseconds });
+    }
+}
+
+/** What the portal's page says in the end. */
+export async function outcome(page: Page, milliseconds = 20_000): Promise<{ good: boolean; text: string }> {
+    await page.locator("#outcome.good, #outcome.bad, h1 + dl").first().waitFor({ timeout: milliseconds });
+    const text = await page.locator("main").innerText();
+    return { good: (await page.locator("#outcome.bad").count()) === 0, text };
+}
+
+/** Names of the checks that the portal's page shows as passed, in order. */
+export function passed(page: Page): Promise<string[]> {
+    return page.locator('[data-check][data-ok="true"]').evaluateAll((all) => all.map((each) => each.getAttribute("data-check") ?? ""));
+}
