@@ -167,7 +167,7 @@ static void what_is_wrong_is_named(void **state) {
         {"{\"command\":\"get-signing-certificate\",\"arguments\":{" O ",\"lang\":1}}",
          JB_ERR_ARGUMENT_INVALID, "lang"},
         {"{\"command\":\"get-signing-certificate\",\"arguments\":{" O
-         ",\"lang\":\"ja-ja-ja-ja-ja-ja-ja-ja-ja-ja-ja-ja\"}}",
+         ",\"lang\":\"ja-ja-ja-ja-ja-ja-ja-ja-ja-ja-ja-ja-ja\"}}",
          JB_ERR_ARGUMENT_INVALID, "lang"},
         {SIGN(",\"certificate\":\"AQID\\n\""), JB_ERR_ARGUMENT_INVALID, "certificate"},
         {SIGN(",\"certificate\":\"\""), JB_ERR_ARGUMENT_INVALID, "certificate"},
