@@ -12,8 +12,7 @@
 #define PINS 3
 #define NOTES 6
 
-#define ORIGIN_HEAD                                                                                \
-    24 /* characters that stay at the beginning of a long origin; the rest stays at its end */
+#define ORIGIN_HEAD 20   /* characters that stay at the beginning of a long origin */
 #define ORIGIN_TEXT 1024 /* bytes of an origin that are looked at; a longer one is no origin */
 #define ELLIPSIS "…"
 
@@ -32,19 +31,20 @@ static const char *const doings[LANGS][PURPOSES] = {
 };
 
 static const char *const gifts[LANGS][PURPOSES] = {
-    {"あなたを見分ける番号（氏名や住所は含みません）", "氏名、住所、生年月日、性別",
-     "署名と、氏名、住所、生年月日、性別"},
-    {"a number that identifies you (no name, no address)",
-     "your name, address, date of birth and sex",
-     "your signature, name, address, date of birth and sex"},
+    {"サイトに渡るもの： あなたを見分ける番号\n（氏名や住所は含みません）",
+     "サイトに渡るもの： 氏名、住所、生年月日、性別",
+     "サイトに渡るもの： 署名と、氏名、住所、生年月日、性別"},
+    {"The site will receive a number that identifies you,\nbut not your name or address.",
+     "The site will receive your name, address,\ndate of birth and sex.",
+     "The site will receive your signature, and your name,\naddress, date of birth and sex."},
 };
 
 static const char *const pins[LANGS][PINS] = {
     {"利用者証明用暗証番号（数字4けた）", "署名用パスワード（英数字6〜16文字）",
      "券面事項入力補助用暗証番号（数字4けた）"},
-    {"the PIN for logging in (利用者証明用暗証番号, 4 digits)",
-     "the signing password (署名用パスワード, 6 to 16 letters and digits)",
-     "the PIN for your details (券面事項入力補助用暗証番号, 4 digits)"},
+    {"the PIN for logging in\n(4 digits, 利用者証明用暗証番号)",
+     "the signing password\n(6 to 16 letters and digits, 署名用パスワード)",
+     "the PIN for your details\n(4 digits, 券面事項入力補助用暗証番号)"},
 };
 
 static const char *const labels[LANGS][PINS] = {
@@ -140,9 +140,11 @@ static void add_head(struct writer *writer, const struct jb_prompt_request *requ
     add(writer, ja ? "サイト： %s\n" : "Site: %s\n", origin);
     if (request->tries_left == 1) {
         add(writer, "%s",
-            ja ? "残り1回： まちがえるとロックされ、市区町村の窓口で手続きが必要です。\n"
-               : "1 try left: a wrong entry locks it, and only your municipal office can unlock "
-                 "it.\n");
+            ja ? "残り1回： "
+                 "まちがえるとロックされます。\n解除するには、市区町村の窓口での手続きが必要です。"
+                 "\n"
+               : "1 try left: a wrong entry locks it.\nOnly your municipal office can unlock it "
+                 "again.\n");
     } else if (request->tries_left > 1) {
         add(writer,
             ja ? "残り%d回： 続けてまちがえるとロックされます。\n"
@@ -163,10 +165,10 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
         add(writer, ja ? "%sを入れてください。\n" : "Please type %s.\n", pin);
         break;
     case JB_PROMPT_LAST_TRY:
-        add(writer,
-            ja ? "%s\nを入力できるのは、あと1回です。\n" : "This is the last try for\n%s.\n", pin);
+        add(writer, ja ? "%s\nを入力できるのは、あと1回です。\n" : "This is the last try for %s.\n",
+            pin);
         add(writer, "%s",
-            ja ? "自信がないときは「やめる」を選び、番号を確かめてください。\n"
+            ja ? "自信がないときは「やめる」を選び、控えなどで確かめてください。\n"
                : "If you are not sure of it, choose Cancel and look it up first.\n");
         return;
     case JB_PROMPT_CALLER:
@@ -180,13 +182,12 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
         add(writer,
             ja ? "%sを、\nカードリーダーのボタンで入れてください。\n（このパソコンのキーボードは使"
                  "いません）\n"
-               : "Please type %s\non the buttons of the card reader (not on this computer's "
-                 "keyboard).\n",
+               : "Please type %s\non the buttons of the card reader,\nnot on this computer's "
+                 "keyboard.\n",
             pin);
         break;
     }
-    add(writer, ja ? "\nサイトに渡るもの： %s" : "\nThe site will receive: %s",
-        gifts[lang][request->purpose]);
+    add(writer, "\n%s", gifts[lang][request->purpose]);
 }
 
 static bool is_known(const struct jb_prompt_request *request) {
