@@ -55,6 +55,10 @@ bool vc_vpcd_receive(struct vc_vpcd *vpcd) {
     }
     got = recv(vpcd->fd, vpcd->in + vpcd->have, sizeof vpcd->in - vpcd->have, 0);
     if (got > 0) {
+        /* vpcd sends length and message apart, and by Nagle's algorithm the second waits for the
+           acknowledgement of the first: 40 ms for each APDU that no card takes. */
+        int one = 1;
+        (void)setsockopt(vpcd->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
         vpcd->have += (size_t)got;
         return true;
     }
