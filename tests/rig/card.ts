@@ -72,8 +72,12 @@ export class Card {
         });
     }
 
+    /** In the reader, and powered: only then does PC/SC tell of it. */
     async inReader(): Promise<void> {
-        await until("the card to be in the reader", async () => (await this.command("state")) === "in");
+        await until("the card to be in the reader", async () => {
+            const log = this.log();
+            return (await this.command("state")) === "in" && log.lastIndexOf("power-on") > log.lastIndexOf("# in the reader");
+        });
     }
     async remove(): Promise<void> {
         await this.command("remove");
