@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "jpki_bridge/policy.h"
+
+static char path[64];
+
+static void write_policy(const char *text, size_t len, mode_t mode) {
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static enum jb_error load(const char *text, struct jb_policy **policy) {
+    write_policy(text, strlen(text), 0644);
+    return jb_policy_load_file(path, policy);
+}
+
+/* Files of an administrator can be made by root only. */
+static void need_root(void) {
+    if (geteuid() != 0) {
+        skip();
+    }
+}
+
+static void expect(const char *text, const char *origin, enum jb_error expected) {
+    struct jb_policy *policy = NULL;
+
+    assert_int_equal(load(text, &policy), JB_OK);
+    assert_non_null(policy);
+    if (jb_policy_check_origin(policy, origin) != expected) {
+        fail_msg("%s: %s gave %s", text, origin,
+                 jb_error_reason(jb_policy_check_origin(policy, origin)));
+    }
+    jb_policy_free(&policy);
+    assert_null(policy);
+}
+
+static void no_file_allows_every_origin(void **state) {
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    assert_int_equal(jb_policy_check_origin(policy, "https://example.com"), JB_OK);
+    assert_int_equal(jb_policy_check_origin(policy, "http://example.com"), JB_ERR_ORIGIN_INVALID);
+    assert_int_equal(jb_policy_check_origin(policy, "https://example.com/"), JB_ERR_ORIGIN_INVALID);
+    jb_policy_free(&policy);
+}
+
+static void an_allowed_list_means_nothing_else(void **state) {
+    static const char text[] =
+        "{\"allowedOrigins\":[\"https://www.example.com\",\"https://*.city.example.jp\","
+        "\"https://app.example.org:8443\",\"https://*.example.org:8443\"]}";
+
+    (void)state;
+    need_root();
+    expect(text, "https://www.example.com", JB_OK);
+    expect(text, "https://a.city.example.jp", JB_OK);
+    expect(text, "https://a.b.city.example.jp", JB_OK);
+    expect(text, "https://app.example.org:8443", JB_OK);
+    expect(text, "https://x.example.org:8443", JB_OK);
+    /* look-alikes */
+    expect(text, "https://example.com", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://www.example.com:8443", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://www.example.com.evil.example", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://evilwww.example.com", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://a.www.example.com", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://city.example.jp", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://evilcity.example.jp", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://a.city.example.jp:444", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://a.city.example.jp.evil.example", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://app.example.org", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://example.org:8443", JB_ERR_ORIGIN_DENIED);
+    expect(text, "https://www.xn--exmple-cua.com", JB_ERR_ORIGIN_DENIED);
+    /* what is no origin is told so, whatever the policy says */
+    expect(text, "https://WWW.example.com", JB_ERR_ORIGIN_INVALID);
+    expect(text, "https://www.example.com.", JB_ERR_ORIGIN_INVALID);
+    expect(text, "https://.city.example.jp", JB_ERR_ORIGIN_INVALID);
+    expect(text, "https://www.example.com@evil.example", JB_ERR_ORIGIN_INVALID);
+}
+
+static void denied_wins(void **state) {
+    static const char both[] = "{\"deniedOrigins\":[\"https://*.example.com\"],"
+                               "\"allowedOrigins\":[\"https://www.example.com\","
+                               "\"https://example.com\"]}";
+
+    (void)state;
+    need_root();
+    expect(both, "https://www.example.com", JB_ERR_ORIGIN_DENIED);
+    expect(both, "https://example.com", JB_OK);
+    expect("{\"deniedOrigins\":[\"https://[::1]:8443\"]}", "https://[::1]:8443",
+           JB_ERR_ORIGIN_DENIED);
+    expect("{\"deniedOrigins\":[\"https://[::1]:8443\"]}", "https://[::1]", JB_OK);
+    expect("{\"deniedOrigins\":[]}", "https://example.com", JB_OK);
+    expect("{\"allowedOrigins\":[]}", "https://example.com", JB_ERR_ORIGIN_DENIED);
+    expect("{}", "https://example.com", JB_OK);
+}
+
+static void a_policy_that_is_not_understood_allows_nothing(void **state) {
+    static const char *const texts[] = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"allowedOrigins\":[]} x",
+        "{\"allowedOrigin\":[]}",
+        "{\"AllowedOrigins\":[]}",
+        "{\"allowedOrigins\":\"https://example.com\"}",
+        "{\"allowedOrigins\":null}",
+        "{\"allowedOrigins\":{}}",
+        "{\"allowedOrigins\":[1]}",
+        "{\"allowedOrigins\":[[\"https://example.com\"]]}",
+        "{\"allowedOrigins\":[\"example.com\"]}",
+        "{\"allowedOrigins\":[\"http://example.com\"]}",
+        "{\"allowedOrigins\":[\"https://example.com/\"]}",
+        "{\"allowedOrigins\":[\"https://Example.com\"]}",
+        "{\"allowedOrigins\":[\"https://*\"]}",
+        "{\"allowedOrigins\":[\"https://*.\"]}",
+        "{\"allowedOrigins\":[\"https://*.*.example.com\"]}",
+        "{\"allowedOrigins\":[\"https://www.*.com\"]}",
+        "{\"allowedOrigins\":[\"https://*example.com\"]}",
+        "{\"allowedOrigins\":[\"https://*.1.2.3.4\"]}",
+        "{\"allowedOrigins\":[\"https://*.[::1]\"]}",
+        "{\"allowedOrigins\":[\"https://*.example.com:443\"]}",
+        "{\"allowedOrigins\":[\"https://example.com:*\"]}",
+        "{\"allowedOrigins\":[\"https://\\u65e5\\u672c.jp\"]}",
+        "{\"deniedOrigins\":[\"evil.example\"]}",
+        "{\"deniedOrigins\":[],\"deniedOrigins\":[]}",
+    };
+
+    (void)state;
+    need_root();
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct jb_policy *policy = NULL;
+        if (load(texts[i], &policy) != JB_ERR_POLICY_INVALID || policy != NULL) {
+            fail_msg("taken: %s", texts[i]);
+        }
+    }
+}
+
+static void only_the_administrators_file_counts(void **state) {
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    write_policy("{}", 2, 0644);
+    if (geteuid() != 0) {
+        assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+        return;
+    }
+    assert_int_equal(chmod(path, 0664), 0);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(chmod(path, 0646), 0);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_int_equal(chown(path, 65534, 0), 0);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(chown(path, 0, 0), 0);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_OK);
+    jb_policy_free(&policy);
+}
+
+static void odd_files_are_no_policy(void **state) {
+    struct jb_policy *policy = NULL;
+    char *big = malloc((1 << 20) + 2);
+
+    (void)state;
+    assert_non_null(big);
+    assert_int_equal(jb_policy_load_file("/", &policy), JB_ERR_POLICY_INVALID);
+    /* valid JSON, one byte too long */
+    memset(big, ' ', (1 << 20) + 1);
+    big[0] = '{';
+    big[1] = '}';
+    write_policy(big, (1 << 20) + 1, 0644);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    free(big);
+    /* a FIFO must not make anybody wait */
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0644), 0);
+    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(unlink(path), 0);
+}
+
+static int set_up(void **state) {
+    int fd;
+
+    (void)state;
+    strcpy(path, "/tmp/jb-policy-XXXXXX");
+    fd = mkstemp(path);
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    (void)unlink(path);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_file_allows_every_origin),
+        cmocka_unit_test(an_allowed_list_means_nothing_else),
+        cmocka_unit_test(denied_wins),
+        cmocka_unit_test(a_policy_that_is_not_understood_allows_nothing),
+        cmocka_unit_test(only_the_administrators_file_counts),
+        cmocka_unit_test(odd_files_are_no_policy),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
