@@ -76,45 +76,29 @@ bool jb_apdu_is_secret(const uint8_t *command, size_t len) {
     return len > HEADER + 1 && (command[1] == 0x20 || command[1] == 0x24 || command[1] == 0x2C);
 }
 
-/* Where the body of the command begins and ends: Lc bytes after Lc. Not known for a length that
- * does not fit: then all that follows the header. */
-static void body(const uint8_t *command, size_t len, size_t *from, size_t *to) {
-    size_t at = HEADER + 1;
-    size_t lc = command[HEADER];
+/* Where the PIN begins: after Lc, which has one byte or three. */
+static size_t body_at(const uint8_t *command, size_t len) {
+    size_t lc = len > HEADER + 3 ? (size_t)command[HEADER + 1] << 8 | command[HEADER + 2] : 0;
+    bool extended = command[HEADER] == 0 && lc > 0 && lc <= len - HEADER - 3;
 
-    if (lc == 0 && len > HEADER + 3) {
-        at = HEADER + 3;
-        lc = (size_t)command[HEADER + 1] << 8 | command[HEADER + 2];
-    }
-    bool fits = at + lc <= len;
-    *from = fits ? at : HEADER + 1;
-    *to = fits ? at + lc : len;
+    return extended ? HEADER + 3 : HEADER + 1;
 }
 
 void jb_apdu_format(const uint8_t *command, size_t len, char *out, size_t size) {
     static const char hex[] = "0123456789ABCDEF";
-    size_t from = len, to = len, used = 0;
+    /* All that follows Lc is one mask: what does not fit the length may still be a PIN. */
+    bool secret = jb_apdu_is_secret(command, len);
+    size_t shown = secret ? body_at(command, len) : len, used = 0;
 
     if (size == 0) {
         return;
     }
-    if (jb_apdu_is_secret(command, len)) {
-        body(command, len, &from, &to);
-    }
-    for (size_t i = 0; i < len && used + 4 <= size; i++) {
-        bool masked = i >= from && i < to;
-
-        if (used > 0) {
+    for (size_t i = 0; i < shown + (secret ? 1 : 0) && used + (i > 0) + 3 <= size; i++) {
+        if (i > 0) {
             out[used++] = ' ';
         }
-        if (used + 3 > size) {
-            break;
-        }
-        out[used++] = masked ? '*' : hex[command[i] >> 4];
-        out[used++] = masked ? '*' : hex[command[i] & 0x0F];
-        if (masked) {
-            i = to - 1; /* one mask for the whole body, which does not tell its length */
-        }
+        out[used++] = i < shown ? hex[command[i] >> 4] : '*';
+        out[used++] = i < shown ? hex[command[i] & 0x0F] : '*';
     }
     out[used] = '\0';
 }

@@ -8,7 +8,6 @@
 enum {
     SHORT_READ = 256,
     EXTENDED_READ = 65536,
-    DER_HEADER = 4, /* tag and length of any certificate that we read */
     READS_MAX = 128 /* a card that gives a byte at a time is not read to the end */
 };
 
@@ -19,24 +18,30 @@ enum der { DER_WHOLE, DER_MORE, DER_NONE, DER_BAD };
 /* The length of the DER SEQUENCE that begins here. DER_NONE: filler, as in a file that was never
  * written. */
 static enum der der_length(const uint8_t *bytes, size_t len, size_t *total) {
-    if (len > 0 && (bytes[0] == 0x00 || bytes[0] == 0xFF)) {
-        return DER_NONE;
-    }
+    size_t octets, value = 0;
+
     if (len > 0 && bytes[0] != 0x30) {
-        return DER_BAD;
+        return bytes[0] == 0x00 || bytes[0] == 0xFF ? DER_NONE : DER_BAD;
     }
-    if (len < DER_HEADER) {
+    if (len < 2) {
         return DER_MORE;
     }
-    if (bytes[1] < 0x80) {
-        *total = 2 + (size_t)bytes[1];
-    } else if (bytes[1] == 0x81 && bytes[2] >= 0x80) {
-        *total = 3 + (size_t)bytes[2];
-    } else if (bytes[1] == 0x82 && bytes[2] != 0) {
-        *total = 4 + ((size_t)bytes[2] << 8 | bytes[3]);
-    } else {
+    octets = bytes[1] < 0x80 ? 0 : bytes[1] & 0x7F;
+    if (bytes[1] == 0x80 || octets > 2) { /* of no definite length, or of one that is too long */
         return DER_BAD;
     }
+    if (len < 2 + octets) {
+        return DER_MORE;
+    }
+    for (size_t i = 0; i < octets; i++) {
+        value = value << 8 | bytes[2 + i];
+    }
+    if (octets == 0) {
+        value = bytes[1];
+    } else if (value < (octets == 1 ? 0x80 : 0x100)) { /* DER takes the shortest form */
+        return DER_BAD;
+    }
+    *total = 2 + octets + value;
     return *total <= JB_CERTIFICATE_MAX ? DER_WHOLE : DER_BAD;
 }
 

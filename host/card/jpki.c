@@ -138,11 +138,13 @@ static enum jb_error query(struct jb_card *card, enum jb_key key, int *tries) {
         if (error != JB_OK) {
             return error;
         }
-        if (answers_query(&response, tries)) {
+        /* "Locked" may also be said of an identifier that is not known: SELECT tells which. */
+        bool answered = answers_query(&response, tries);
+        if (answered && (*tries != 0 || card->sfi_verify == JB_TAKEN)) {
             card->sfi_verify = JB_TAKEN;
             return JB_OK;
         }
-        if (!refuses_form(&response)) {
+        if (!answered && !refuses_form(&response)) {
             return JB_ERR_CARD_ERROR;
         }
     }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum jb_error read_certificate(struct session *session, struct jb_card *card) {
+    uint8_t *der = NULL;
+    size_t len = 0;
+    bool protected = false;
+    enum jb_error error = jb_jpki_read_certificate(card, session->key, &der, &len, &protected);
+
+    if (der != NULL) {
+        memcpy(session->certificate, der, len);
+        session->certificate_len = len;
+        free(der);
+    }
+    return error;
+}
+
+static enum jb_error verify_and_sign(struct session *session, struct jb_card *card) {
+    static const uint8_t input[51] = {0x30, 0x31, 0x30, 0x0D};
+    struct jb_secret *pin = jb_secret_new();
+    enum jb_error error = pin != NULL ? JB_OK : JB_ERR_OUT_OF_MEMORY;
+
+    if (error == JB_OK) {
+        pin->len = strlen(session->pin);
+        memcpy(pin->bytes, session->pin, pin->len);
+        error = jb_jpki_verify(card, session->key, pin, &session->tries);
+    }
+    jb_secret_free(&pin);
+    if (error == JB_OK && session->key == JB_KEY_SIGN) {
+        error = read_certificate(session, card);
+    }
+    if (error == JB_OK) {
+        error = jb_jpki_sign(card, session->key, input, sizeof input, session->signature,
+                             &session->signature_len, &session->again);
+    }
+    return error;
+}
+
+void session_run(struct session *session, struct fake *fake) {
+    struct jb_op *op = jb_op_new(session->timeout_ms, NULL, NULL);
+    struct jb_card *card = NULL;
+
+    session->tries = -2;
+    enum jb_error error = jb_card_find(&fake->base, op, &card);
+    if (error == JB_OK) {
+        error = read_certificate(session, card);
+    }
+    if (error == JB_OK) {
+        error = jb_jpki_tries(card, session->key, &session->tries_before);
+    }
+    if (error == JB_OK && session->tries_before == 0) {
+        error = JB_ERR_PIN_LOCKED;
+    }
+    if (error == JB_OK) {
+        jb_card_end(card);
+        if (session->prompt != NULL) {
+            session->prompt(fake);
+        }
+        error = jb_card_begin(card, &session->changed);
+    }
+    if (error == JB_OK) {
+        error = jb_jpki_select(card);
+    }
+    if (error == JB_OK) {
+        error = jb_jpki_tries(card, session->key, &session->tries_before);
+    }
+    if (error == JB_OK) {
+        error = verify_and_sign(session, card);
+    }
+    jb_card_free(&card);
+    jb_op_free(&op);
+    session->error = error;
+}

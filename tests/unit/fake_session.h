@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* One log-in or signature on a fake card, as the commands of the host do it, without their prompts.
+ */
+#ifndef FAKE_SESSION_H
+#define FAKE_SESSION_H
+
+#include "fake_transport.h"
+#include "jpki_bridge/jpki.h"
+
+struct session {
+    enum jb_key key;
+    const char *pin;
+    unsigned timeout_ms;
+    /* called while no transaction is open, where the PIN would be asked for; may be null */
+    void (*prompt)(struct fake *fake);
+    /* what came of it */
+    enum jb_error error;
+    bool changed; /* the card was another one, or touched, after the prompt */
+    int tries_before, tries;
+    uint8_t certificate[JB_CERTIFICATE_MAX];
+    size_t certificate_len;
+    uint8_t signature[JB_SIGNATURE_MAX];
+    size_t signature_len;
+    bool again;
+};
+
+/* A session of the authentication key with the right PIN and two seconds. */
+#define A_LOG_IN                                                                                   \
+    { .key = JB_KEY_AUTH, .pin = "1234", .timeout_ms = 2000 }
+#define A_SIGNATURE                                                                                \
+    { .key = JB_KEY_SIGN, .pin = "ABC123", .timeout_ms = 2000 }
+
+/* Runs it on the card; every connection is closed afterwards. */
+void session_run(struct session *session, struct fake *fake);
+
+#endif

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/jpki.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_session.h"
+#include "unit.h"
+
+static struct fake_card card;
+static struct fake fake;
+
+static int set_up(void **state) {
+    (void)state;
+    fake_card_init(&card);
+    fake_init(&fake, &card);
+    return 0;
+}
+
+/* After each test: nothing is open, and no PIN is left verified for another program. */
+static int tear_down(void **state) {
+    (void)state;
+    return fake.connections == 0 && fake.transactions == 0 && !card.verified[0] && !card.verified[1]
+               ? 0
+               : -1;
+}
+
+static void must_succeed(const struct session *session) {
+    int key = session->key == JB_KEY_SIGN;
+
+    assert_int_equal(session->error, JB_OK);
+    assert_false(session->again);
+    assert_int_equal(session->signature_len, card.signature_len);
+    assert_int_equal(session->certificate_len, card.file_len[key]);
+    assert_memory_equal(session->certificate, card.file[key], card.file_len[key]);
+    assert_int_equal(card.spent, 0);
+    assert_int_equal(card.verifies, 1);
+    assert_true(fake.reader[0].resets > 0);
+}
+
+static unsigned commands_of_a_log_in(void) {
+    struct session session = A_LOG_IN;
+
+    session_run(&session, &fake);
+    must_succeed(&session);
+    return fake.commands;
+}
+
+static void a_log_in_takes_eight_commands(void **state) {
+    (void)state;
+    assert_int_equal(commands_of_a_log_in(), 8);
+    assert_int_equal(fake_sent(&fake, "00 B0 8A 00 00 00 00"), 1);
+    assert_int_equal(fake_sent(&fake, "00 20 00 98 04 **"), 1);
+    assert_int_equal(fake.reader[0].resets, 1);
+}
+
+static void without_extended_length_thirteen(void **state) {
+    (void)state;
+    card.no_extended = true;
+    assert_in_range(commands_of_a_log_in(), 9, 13);
+}
+
+static void without_short_identifiers_too_seventeen(void **state) {
+    (void)state;
+    card.no_extended = card.no_sfi_read = card.no_sfi_verify = true;
+    assert_in_range(commands_of_a_log_in(), 14, 17);
+}
+
+static void a_reader_that_refuses_extended_length_costs_no_more(void **state) {
+    (void)state;
+    fake.refuses_extended = true;
+    assert_in_range(commands_of_a_log_in(), 9, 13);
+}
+
+static void a_reader_that_fails_at_extended_length_costs_no_more(void **state) {
+    (void)state;
+    fake.fails_extended = true;
+    assert_in_range(commands_of_a_log_in(), 9, 13);
+}
+
+static void short_identifiers_alone_missing_stay_within_thirteen(void **state) {
+    static const uint16_t refusals[] = {0x6A82, 0x6A86, 0x6981, 0x6986, 0x6B00,
+                                        0x6D00, 0x6700, 0x6A81, 0x6A88};
+
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        (void)set_up(state);
+        card.no_sfi_read = card.no_sfi_verify = true;
+        card.sfi_sw = refusals[i];
+        /* a card that says 6700 to the identifier costs one more: the length is doubted first */
+        assert_in_range(commands_of_a_log_in(), 9, 17);
+    }
+}
+
+static void short_identifiers_only_for_reading_are_enough(void **state) {
+    (void)state;
+    card.no_sfi_verify = true;
+    assert_in_range(commands_of_a_log_in(), 9, 13);
+    assert_int_equal(fake_sent(&fake, "00 20 00 80 04 **"), 1);
+}
+
+static void every_end_of_file_is_understood(void **state) {
+    static const size_t lengths[] = {2,   100, 129, 130, 255,  256,  257, 258,
+                                     259, 260, 512, 513, 1140, 2600, 8192};
+
+    for (unsigned i = 0; i < COUNT(lengths) * 4 * 2 * 2 * 2; i++) {
+        unsigned n = i / (4 * 2 * 2 * 2);
+
+        (void)set_up(state);
+        card.end = (enum fake_end)(i & 3);
+        card.padding = (i & 4) != 0 ? 333 : 0;
+        card.no_extended = (i & 8) != 0;
+        card.no_sfi_read = card.no_sfi_verify = (i & 16) != 0;
+        fake_card_certificate(&card, 0, lengths[n]);
+        (void)commands_of_a_log_in();
+    }
+}
+
+static void short_answers_are_joined(void **state) {
+    for (size_t longest = 1; longest < 300; longest += longest < 5 ? 1 : 61) {
+        (void)set_up(state);
+        card.longest = longest;
+        fake_card_certificate(&card, 0, longest < 11 ? 100 : 1140);
+        (void)commands_of_a_log_in();
+    }
+}
+
+static void a_card_that_gives_a_byte_at_a_time_is_not_read_for_ever(void **state) {
+    struct session session = A_LOG_IN;
+
+    (void)state;
+    card.longest = 1;
+    session_run(&session, &fake);
+    assert_int_equal(session.error, JB_ERR_CARD_ERROR);
+    assert_in_range(fake.commands, 100, 150);
+}
+
+static void what_is_held_ready_is_fetched(void **state) {
+    (void)state;
+    card.has_more = true;
+    (void)commands_of_a_log_in();
+    assert_true(fake_sent(&fake, "00 C0 00 00") > 5);
+}
+
+static void a_card_without_the_certificate_says_so(void **state) {
+    for (int i = 0; i < 4; i++) {
+        struct session log_in = A_LOG_IN, signature = A_SIGNATURE;
+
+        (void)set_up(state);
+        card.no_auth_key = card.no_sign_key = true;
+        card.no_extended = (i & 1) != 0;
+        card.no_sfi_read = card.no_sfi_verify = (i & 2) != 0;
+        session_run(&log_in, &fake);
+        assert_int_equal(log_in.error, JB_ERR_CERTIFICATE_ABSENT);
+        session_run(&signature, &fake);
+        assert_int_equal(signature.error, JB_ERR_CERTIFICATE_ABSENT);
+        assert_int_equal(card.verifies, 0);
+        assert_int_equal(fake.reader[0].resets, 0); /* left as it was found */
+    }
+}
+
+static void a_file_of_filler_is_no_certificate(void **state) {
+    static const struct {
+        uint8_t filler;
+        enum jb_error error;
+    } cases[] = {{0x00, JB_ERR_CERTIFICATE_ABSENT},
+                 {0xFF, JB_ERR_CERTIFICATE_ABSENT},
+                 {0x30, JB_OK}, /* 30 30: a short SEQUENCE */
+                 {0x41, JB_ERR_CERTIFICATE_INVALID}};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        card.filled = true;
+        card.filler = cases[i].filler;
+        session_run(&session, &fake);
+        assert_int_equal(session.error, cases[i].error);
+    }
+}
+
+static void lengths_that_lie_are_refused(void **state) {
+    static const struct {
+        uint8_t header[4];
+        enum jb_error error;
+    } cases[] = {
+        {{0x30, 0x80, 0x01, 0x01}, JB_ERR_CERTIFICATE_INVALID}, /* indefinite */
+        {{0x30, 0x83, 0x01, 0x00}, JB_ERR_CERTIFICATE_INVALID}, /* 64 KiB and more */
+        {{0x30, 0x82, 0xFF, 0xFF}, JB_ERR_CERTIFICATE_INVALID},
+        {{0x30, 0x82, 0x20, 0x00}, JB_ERR_CERTIFICATE_INVALID}, /* 8,196 bytes: over the most */
+        {{0x30, 0x82, 0x00, 0x80}, JB_ERR_CERTIFICATE_INVALID}, /* not the shortest form */
+        {{0x30, 0x81, 0x7F, 0x00}, JB_ERR_CERTIFICATE_INVALID},
+        {{0x30, 0x82, 0x1F, 0xFC}, JB_ERR_CARD_ERROR}, /* fits, and the file ends before */
+        {{0x30, 0xFF, 0xFF, 0xFF}, JB_ERR_CERTIFICATE_INVALID},
+    };
+
+    for (size_t i = 0; i < COUNT(cases) * 2; i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        card.no_extended = i >= COUNT(cases);
+        memcpy(card.file[0], cases[i % COUNT(cases)].header, 4);
+        session_run(&session, &fake);
+        assert_int_equal(session.error, cases[i % COUNT(cases)].error);
+        assert_int_equal(card.verifies, 0);
+    }
+}
+
+static void the_signing_certificate_is_asked_for_cheaply_before_the_pin(void **state) {
+    struct session session = A_SIGNATURE;
+
+    (void)state;
+    session_run(&session, &fake);
+    must_succeed(&session);
+    assert_int_equal(fake_sent(&fake, "00 B0 81 00"), 2);
+    assert_int_equal(fake.commands, 9);
+}
+
+static void the_signing_certificate_costs_no_identifier_on_simpler_cards(void **state) {
+    struct session session = A_SIGNATURE;
+
+    (void)state;
+    card.no_extended = card.no_sfi_read = card.no_sfi_verify = true;
+    session_run(&session, &fake);
+    must_succeed(&session);
+}
+
+static void a_locked_pin_is_locked_whatever_the_card_calls_it(void **state) {
+    static const uint16_t locked[] = {0x6983, 0x6984, 0x63C0};
+
+    for (size_t i = 0; i < COUNT(locked) * 2; i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        card.tries[0] = 0;
+        card.locked_sw = locked[i % COUNT(locked)];
+        card.no_sfi_read = card.no_sfi_verify = i >= COUNT(locked);
+        session_run(&session, &fake);
+        assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
+        assert_int_equal(session.tries_before, 0);
+        assert_int_equal(card.verifies, 0);
+    }
+}
+
+static void an_unknown_identifier_is_not_a_locked_pin(void **state) {
+    static const uint16_t unusable[] = {0x6983, 0x6984, 0x63C0};
+
+    for (size_t i = 0; i < COUNT(unusable); i++) {
+        (void)set_up(state);
+        card.no_sfi_verify = true;
+        card.sfi_sw = unusable[i];
+        (void)commands_of_a_log_in();
+    }
+}
+
+static void a_wrong_pin_costs_one_try_and_tells_the_rest(void **state) {
+    struct session session = A_LOG_IN;
+
+    (void)state;
+    session.pin = "4321";
+    session_run(&session, &fake);
+    assert_int_equal(session.error, JB_ERR_PIN_WRONG);
+    assert_int_equal(session.tries, 2);
+    assert_int_equal(card.spent, 1);
+    session_run(&session, &fake);
+    assert_int_equal(session.tries, 1);
+    session_run(&session, &fake);
+    assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
+    assert_int_equal(session.tries, 0);
+    session_run(&session, &fake);
+    assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
+    assert_int_equal(card.verifies, 3);
+}
+
+static void a_pin_of_the_wrong_form_is_not_sent(void **state) {
+    static const char *const wrong[] = {"", "123", "12345", "abcd"};
+
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        session.pin = wrong[i];
+        session_run(&session, &fake);
+        assert_int_equal(session.error, JB_ERR_INTERNAL);
+        assert_int_equal(card.verifies, 0);
+    }
+}
+
+static void verified_already_is_no_count(void **state) {
+    struct session session = A_LOG_IN;
+
+    (void)state;
+    card.query_verified = true;
+    session_run(&session, &fake);
+    assert_int_equal(session.error, JB_OK);
+
+    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_card *found = NULL;
+    struct jb_secret pin = {.len = 4, .bytes = "1234"};
+    int tries = -2;
+
+    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    assert_int_equal(jb_jpki_verify(found, JB_KEY_AUTH, &pin, &tries), JB_OK);
+    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(tries, 3);
+    assert_false(card.verified[0]);
+    card.always_verified = true;
+    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(tries, JB_TRIES_VERIFIED);
+    jb_card_free(&found);
+    jb_op_free(&op);
+}
+
+static void a_count_is_read_only_from_63cx(void **state) {
+    static const struct {
+        uint16_t sw;
+        enum jb_error error;
+        int tries;
+    } cases[] = {{0x63C1, JB_OK, 1},
+                 {0x63CF, JB_OK, 15},
+                 {0x63C0, JB_OK, 3}, /* doubted, and asked again by SELECT: 3 */
+                 {0x6983, JB_OK, 3},
+                 {0x6300, JB_ERR_CARD_ERROR, 0},
+                 {0x63D3, JB_ERR_CARD_ERROR, 0},
+                 {0x62C3, JB_ERR_CARD_ERROR, 0},
+                 {0x6400, JB_ERR_CARD_ERROR, 0},
+                 {0x6F00, JB_ERR_CARD_ERROR, 0},
+                 {0x9100, JB_ERR_CARD_ERROR, 0},
+                 {0x93C3, JB_ERR_CARD_ERROR, 0},
+                 {0x6985, JB_OK, 3}}; /* refused by this form, answered in the other */
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct jb_op *op = jb_op_new(2000, NULL, NULL);
+        struct jb_card *found = NULL;
+        int tries = -2;
+
+        (void)set_up(state);
+        assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+        fake.fault_at = 2;
+        fake.fault = FAKE_STATUS;
+        fake.fault_sw = cases[i].sw;
+        assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), cases[i].error);
+        assert_int_equal(tries, cases[i].tries);
+        jb_card_free(&found);
+        jb_op_free(&op);
+    }
+}
+
+static void data_is_no_answer_to_a_query(void **state) {
+    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_card *found = NULL;
+    int tries = -2;
+
+    (void)state;
+    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    fake.fault_at = 2;
+    fake.fault = FAKE_DATA;
+    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_ERR_CARD_ERROR);
+    jb_card_free(&found);
+    jb_op_free(&op);
+}
+
+static void a_verify_without_a_proper_answer_is_never_sent_again(void **state) {
+    static const uint16_t strange[] = {0x6104, 0x6C04, 0x6300, 0x63D1, 0x6200, 0x6282,
+                                       0x6400, 0x6581, 0x6F00, 0x9001, 0x9100};
+    static const enum fake_fault faults[] = {FAKE_LOST,         FAKE_GARBAGE, FAKE_ONE_BYTE,
+                                             FAKE_EMPTY,        FAKE_DATA,    FAKE_REMOVED,
+                                             FAKE_REMOVED_LATE, FAKE_RESET,   FAKE_NO_SERVICE};
+
+    for (size_t i = 0; i < COUNT(strange) + COUNT(faults); i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        session.pin = "9999";
+        fake.fault_at = 6;
+        fake.fault = i < COUNT(strange) ? FAKE_STATUS : faults[i - COUNT(strange)];
+        fake.fault_sw = i < COUNT(strange) ? strange[i] : 0;
+        session_run(&session, &fake);
+        assert_int_equal(session.error, JB_ERR_PIN_UNANSWERED);
+        assert_int_equal(session.tries, -1);
+        assert_int_equal(fake_sent(&fake, "00 20 00 98 04 **"), 1);
+        assert_int_equal(fake.commands, 6);
+        assert_in_range(card.spent, 0, 1);
+        assert_int_equal(tear_down(state), 0);
+    }
+}
+
+static void a_verify_that_was_refused_for_its_form_cost_no_try(void **state) {
+    static const uint16_t refused[] = {0x6700, 0x6A80, 0x6A86, 0x6982, 0x6985, 0x6D00, 0x6E00};
+
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        fake.fault_at = 6;
+        fake.fault = FAKE_STATUS;
+        fake.fault_sw = refused[i];
+        session_run(&session, &fake);
+        assert_int_equal(session.error, JB_ERR_CARD_ERROR);
+        assert_int_equal(fake.commands, 6);
+    }
+}
+
+static void each_fault_at_each_command_ends_in_an_error(void **state) {
+    static const enum fake_fault faults[] = {FAKE_REMOVED, FAKE_REMOVED_LATE, FAKE_LOST,
+                                             FAKE_GARBAGE, FAKE_ONE_BYTE,     FAKE_EMPTY,
+                                             FAKE_RESET,   FAKE_NO_SERVICE};
+
+    for (int simple = 0; simple < 2; simple++) {
+        for (int key = 0; key < 2; key++) {
+            for (size_t f = 0; f < COUNT(faults); f++) {
+                for (unsigned at = 1;; at++) {
+                    struct session session = A_LOG_IN;
+                    struct session next = A_LOG_IN;
+
+                    (void)set_up(state);
+                    card.no_extended = card.no_sfi_read = card.no_sfi_verify = simple == 1;
+                    session.key = (enum jb_key)key;
+                    session.pin = key == 1 ? "ABC123" : "1234";
+                    session.timeout_ms = 400;
+                    fake.fault_at = at;
+                    fake.fault = faults[f];
+                    session_run(&session, &fake);
+                    assert_int_equal(tear_down(state), 0);
+                    assert_int_equal(card.spent, 0);
+                    assert_in_range(card.verifies, 0, 1);
+                    if (fake.commands < at) {
+                        break; /* it was over before */
+                    }
+                    /* A lost answer may be mended by a shorter command, or a new search, but never
+                     * a VERIFY. */
+                    if (session.error == JB_OK) {
+                        assert_true(faults[f] == FAKE_LOST || faults[f] == FAKE_RESET);
+                    } else {
+                        assert_true(jb_error_reason(session.error)[0] != '\0');
+                        assert_int_not_equal(session.error, JB_ERR_INTERNAL);
+                    }
+                    fake.no_service = false;
+                    fake.fault_at = 0;
+                    fake_put(&fake, 0, &card);
+                    card.verifies = 0;
+                    session_run(&next, &fake);
+                    assert_int_equal(next.error, JB_OK);
+                }
+            }
+        }
+    }
+}
+
+static void a_signature_that_wants_the_pin_again_says_so(void **state) {
+    static const uint8_t input[19] = {0x30};
+    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_card *found = NULL;
+    struct jb_secret pin = {.len = 6, .bytes = "ABC123"};
+    uint8_t signature[JB_SIGNATURE_MAX];
+    size_t len = 0;
+    int tries = 0;
+    bool again = true;
+
+    (void)state;
+    card.pin_per_use = true;
+    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    assert_int_equal(jb_jpki_verify(found, JB_KEY_SIGN, &pin, &tries), JB_OK);
+    assert_int_equal(jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again),
+                     JB_OK);
+    assert_false(again);
+    assert_int_equal(len, FAKE_SIGNATURE_LEN);
+    assert_int_equal(jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again),
+                     JB_OK);
+    assert_true(again);
+    assert_int_equal(len, 0);
+    assert_int_equal(card.verifies, 1);
+    jb_card_free(&found);
+    jb_op_free(&op);
+}
+
+static void several_signatures_select_the_key_once(void **state) {
+    static const uint8_t input[19] = {0x30};
+    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_card *found = NULL;
+    struct jb_secret pin = {.len = 6, .bytes = "ABC123"};
+    uint8_t signature[JB_SIGNATURE_MAX];
+    size_t len = 0;
+    int tries = 0;
+    bool again = true;
+
+    (void)state;
+    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    assert_int_equal(jb_jpki_verify(found, JB_KEY_SIGN, &pin, &tries), JB_OK);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(
+            jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again), JB_OK);
+    }
+    assert_int_equal(fake_sent(&fake, "00 A4 02 0C 02 00 1A"), 1);
+    jb_card_free(&found);
+    jb_op_free(&op);
+}
+
+static void the_length_of_a_signature_is_the_cards(void **state) {
+    static const struct {
+        size_t len;
+        enum jb_error error;
+    } cases[] = {{1, JB_OK},
+                 {96, JB_OK},
+                 {104, JB_OK},
+                 {384, JB_OK},
+                 {512, JB_OK},
+                 {513, JB_ERR_CARD_ERROR},
+                 {0, JB_ERR_CARD_ERROR}};
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct session session = A_LOG_IN;
+
+        (void)set_up(state);
+        card.signature_len = cases[i].len;
+        session_run(&session, &fake);
+        assert_int_equal(session.error, cases[i].error);
+        assert_int_equal(session.signature_len, cases[i].error == JB_OK ? cases[i].len : 0);
+        assert_int_equal(card.verifies, 1);
+    }
+}
+
+int main(void) {
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        A_TEST(a_log_in_takes_eight_commands),
+        A_TEST(without_extended_length_thirteen),
+        A_TEST(without_short_identifiers_too_seventeen),
+        A_TEST(a_reader_that_refuses_extended_length_costs_no_more),
+        A_TEST(a_reader_that_fails_at_extended_length_costs_no_more),
+        A_TEST(short_identifiers_alone_missing_stay_within_thirteen),
+        A_TEST(short_identifiers_only_for_reading_are_enough),
+        A_TEST(every_end_of_file_is_understood),
+        A_TEST(short_answers_are_joined),
+        A_TEST(a_card_that_gives_a_byte_at_a_time_is_not_read_for_ever),
+        A_TEST(what_is_held_ready_is_fetched),
+        A_TEST(a_card_without_the_certificate_says_so),
+        A_TEST(a_file_of_filler_is_no_certificate),
+        A_TEST(lengths_that_lie_are_refused),
+        A_TEST(the_signing_certificate_is_asked_for_cheaply_before_the_pin),
+        A_TEST(the_signing_certificate_costs_no_identifier_on_simpler_cards),
+        A_TEST(a_locked_pin_is_locked_whatever_the_card_calls_it),
+        A_TEST(an_unknown_identifier_is_not_a_locked_pin),
+        A_TEST(a_wrong_pin_costs_one_try_and_tells_the_rest),
+        A_TEST(a_pin_of_the_wrong_form_is_not_sent),
+        A_TEST(verified_already_is_no_count),
+        A_TEST(a_count_is_read_only_from_63cx),
+        A_TEST(data_is_no_answer_to_a_query),
+        A_TEST(a_verify_without_a_proper_answer_is_never_sent_again),
+        A_TEST(a_verify_that_was_refused_for_its_form_cost_no_try),
+        A_TEST(each_fault_at_each_command_ends_in_an_error),
+        A_TEST(a_signature_that_wants_the_pin_again_says_so),
+        A_TEST(several_signatures_select_the_key_once),
+        A_TEST(the_length_of_a_signature_is_the_cards),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
