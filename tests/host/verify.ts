@@ -57,7 +57,7 @@ export function assertSignature(signature: unknown, digest: Buffer, hash: HashFu
         const told = execFileSync("openssl", [
             "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-sigfile", "signature", "-in", "digest",
             "-pkeyopt", `digest:${nodeNames[hash]}`, "-pkeyopt", "rsa_padding_mode:pkcs1",
-        ], { cwd: folder, encoding: "utf8" });
+        ], { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
         assert.match(told, /Verified Successfully/);
     } finally {
         rmSync(folder, { recursive: true });

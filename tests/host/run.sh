@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The process tests: the built host over pipes, with PC/SC daemon, virtual card and a scripted
+# pinentry. Each file runs in namespaces of its own, so several run at once.
+#   tests/host/run.sh [BUILD_DIR [FILE...]]     build/, and every *.test.ts here
+# JB_UNDER runs the host under other words ("valgrind -q"), JB_SLOW says how many times slower
+# things may be, JB_SANITIZED=1 that the host was built with sanitizers, JB_JOBS how many at once.
+set -u
+here=$(cd "$(dirname "$0")" && pwd) || exit
+root=$here/../..
+JB_BUILD=$(cd "${1:-$root/build}" && pwd) || exit
+export JB_BUILD
+shift
+export PATH="$root/node_modules/.bin:$PATH"
+if [[ ${JB_SANITIZED:-} == 1 ]]; then
+    export JB_SLOW=${JB_SLOW:-3}
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+    export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+fi
+
+files=("$@")
+((${#files[@]})) || files=("$here"/*.test.ts)
+logs=$(mktemp -d) || exit
+trap 'rm -rf "$logs"' EXIT
+
+# Without namespaces there is one reader for all, and one file at a time.
+jobs=${JB_JOBS:-3}
+unshare --net --mount --pid --fork --mount-proc true 2>/dev/null || jobs=1
+
+run_file() { # FILE LOGS
+    local log status
+    log=$2/$(basename "$1" .test.ts)
+    timeout --kill-after=5 "${JB_FILE_SECONDS:-500}" "$root/tests/virtual_card/with-pcscd.sh" -- \
+        node --test --test-reporter=spec "$1" >"$log" 2>&1
+    status=$?
+    if ((status != 0)) && ! grep -q '^ℹ fail [1-9]' "$log"; then
+        printf 'ended with status %s\nℹ fail 1\n' "$status" >>"$log"
+    fi
+    echo "== $(basename "$1")"
+    cat "$log"
+}
+export -f run_file
+export root
+
+printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'run_file "$1" "$2" >"$2/out.$$" && flock "$2" cat "$2/out.$$"' _ {} "$logs"
+
+total() {
+    cat "$logs"/[a-z]*[!0-9] 2>/dev/null | awk -v word="$1" '$1 == "ℹ" && $2 == word { n += $3 } END { print n + 0 }'
+}
+passed=$(total pass)
+failed=$(($(total fail) + $(total cancelled)))
+echo "all: $passed passed, $failed failed, $(total skipped) skipped"
+((failed == 0 && passed > 0))
