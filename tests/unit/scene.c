@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene.h"
+
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY 86400L
+#define RSA_BYTES 256
+
+static EVP_PKEY *key;
+static enum jb_io (*plain_transmit)(void *, const uint8_t *, size_t, uint8_t *, size_t *);
+static struct scene *current;
+
+/* assert() that stays in an optimised build. */
+static void must(bool condition) {
+    if (!condition) {
+        abort();
+    }
+}
+
+int scene_set_up(void **state) {
+    (void)state;
+    key = EVP_RSA_gen(RSA_BYTES * 8);
+    return key != NULL ? 0 : -1;
+}
+
+int scene_tear_down(void **state) {
+    (void)state;
+    EVP_PKEY_free(key);
+    key = NULL;
+    return 0;
+}
+
+void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
+    X509 *x509 = X509_new();
+    uint8_t *at = scene->card.file[which];
+
+    must(x509 != NULL);
+    X509_NAME *name = X509_get_subject_name(x509);
+    must(X509_set_version(x509, 2) == 1 &&
+         ASN1_INTEGER_set(X509_get_serialNumber(x509), 1 + (long)which) == 1 &&
+         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const uint8_t *)"holder", -1, -1,
+                                    0) == 1 &&
+         X509_set_issuer_name(x509, name) == 1 &&
+         X509_gmtime_adj(X509_getm_notBefore(x509), from) != NULL &&
+         X509_gmtime_adj(X509_getm_notAfter(x509), to) != NULL && X509_set_pubkey(x509, key) == 1 &&
+         X509_sign(x509, key, EVP_sha256()) > 0);
+    int len = i2d_X509(x509, NULL);
+    must(len > 0 && len <= FAKE_FILE_MAX && i2d_X509(x509, &at) == len);
+    scene->card.file_len[which] = (size_t)len;
+    X509_free(x509);
+}
+
+/* The RSA that a card does: PKCS #1 type 1 padding of what it is given. */
+static void sign(const uint8_t *input, size_t len, uint8_t *out) {
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    size_t out_len = RSA_BYTES;
+
+    must(context != NULL && EVP_PKEY_sign_init(context) == 1 &&
+         EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+         EVP_PKEY_sign(context, out, &out_len, input, len) == 1 && out_len == RSA_BYTES);
+    EVP_PKEY_CTX_free(context);
+}
+
+static enum jb_io transmit(void *connection, const uint8_t *command, size_t len, uint8_t *response,
+                           size_t *response_len) {
+    enum jb_io io = plain_transmit(connection, command, len, response, response_len);
+
+    if (command[1] == 0x2A && *response_len == RSA_BYTES + 2) {
+        sign(command + 5, command[4], response);
+        response[RSA_BYTES - 1] ^= current->bad_signature ? 1 : 0;
+    }
+    return io;
+}
+
+static void on_event(void *context, const struct jb_event *event) {
+    struct scene *scene = context;
+    size_t len = strlen(scene->events);
+    char letter = event->keypad ? 'k' : event->confirm ? 'y' : "rcpw"[event->kind];
+
+    must(len + 1 < sizeof scene->events);
+    scene->events[len] = letter;
+}
+
+void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t count) {
+    memset(scene, 0, sizeof *scene);
+    current = scene;
+    fake_card_init(&scene->card);
+    scene_certify(scene, JB_KEY_AUTH, -DAY, DAY);
+    scene_certify(scene, JB_KEY_SIGN, -DAY, DAY);
+    fake_init(&scene->fake, &scene->card);
+    plain_transmit = scene->fake.base.transmit;
+    scene->fake.base.transmit = transmit;
+    scene->fake.context = scene;
+    scene->op = jb_op_new(60000, on_event, scene);
+    must(scene->op != NULL);
+    scene->request = (struct jb_request){.command = JB_COMMAND_AUTHENTICATE, .lang = JB_LANG_EN};
+    memcpy(scene->request.origin, SCENE_ORIGIN, sizeof SCENE_ORIGIN);
+    memcpy(scene->request.nonce, SCENE_NONCE, sizeof SCENE_NONCE);
+    scene->context = (struct jb_context){
+        .transport = &scene->fake.base, .op = scene->op, .request = &scene->request};
+    scene->tries_left = -1;
+    fake_prompts = (struct fake_prompts){
+        .answers = answers, .count = count, .fake = &scene->fake, .context = scene};
+}
+
+void scene_end(struct scene *scene) {
+    jb_unlocked_clear(&scene->unlocked);
+    jb_request_clear(&scene->request);
+    jb_op_free(&scene->op);
+    must(scene->fake.connections == 0 && scene->fake.transactions == 0);
+    must(!scene->card.verified[JB_KEY_AUTH] && !scene->card.verified[JB_KEY_SIGN]);
+    must(fake_prompts.open == 0);
+}
+
+enum jb_error scene_unlock(struct scene *scene, enum jb_key which) {
+    return jb_unlock(&scene->context, which,
+                     which == JB_KEY_AUTH ? JB_PURPOSE_LOGIN : JB_PURPOSE_SIGN, NULL,
+                     &scene->unlocked, &scene->tries_left);
+}
+
+unsigned scene_verifies(const struct scene *scene) {
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < scene->fake.commands && i < FAKE_LOG_MAX; i++) {
+        count += strncmp(scene->fake.log[i], "00 20", 5) == 0 &&
+                 strstr(scene->fake.log[i], "**") != NULL;
+    }
+    return count;
+}
