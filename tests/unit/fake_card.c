@@ -130,7 +130,11 @@ static size_t select_file(struct fake_card *card, const struct command *c, uint8
         card->in_jpki = jpki;
         return answer(out, NULL, 0, 0x9000);
     }
-    uint16_t ef = c->lc == 2 ? (uint16_t)(c->data[0] << 8 | c->data[1]) : 0;
+    uint16_t ef = 0;
+
+    if (c->lc == 2) {
+        ef = (uint16_t)(c->data[0] << 8 | c->data[1]);
+    }
 
     if (!card->in_jpki || !exists(card, ef)) {
         card->ef = 0;
