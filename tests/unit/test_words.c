@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../../host/prompt/words.h"
+#include "jpki_bridge/text.h"
+
+#define LIMIT 900 /* bytes of a line to a pinentry, verb and escapes included */
+
+static char long_host[400];
+static char percents[400];
+static char overrides[400];
+static char feeds[400];
+static char broken[400];
+static char emoji[400];
+
+static void fill(char *out, const char *piece) {
+    out[0] = '\0';
+    while (strlen(out) + strlen(piece) <= 300) {
+        strcat(out, piece);
+    }
+}
+
+static int make_origins(void **state) {
+    (void)state;
+    fill(long_host, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.");
+    memcpy(long_host, "https://", 8);
+    strcat(long_host, "evil.example:8443");
+    fill(percents, "%");
+    fill(overrides, "\xE2\x80\xAE");
+    fill(feeds, "https://a\r\n");
+    fill(broken, "\xFF\xC0");
+    fill(emoji, "\xF0\x9F\x98\x80");
+    return 0;
+}
+
+static size_t escaped_len(const char *text) {
+    size_t len = 0;
+
+    for (; *text != '\0'; text++) {
+        len += (unsigned char)*text < 0x20 || *text == '%' || *text == 0x7F ? 3 : 1;
+    }
+    return len;
+}
+
+static void check(const struct jb_prompt_request *request, const struct jb_prompt_words *words) {
+    const char *texts[] = {words->title,
+                           words->description,
+                           words->ok,
+                           words->cancel,
+                           words->error == NULL ? "-" : words->error,
+                           words->label == NULL ? "-" : words->label};
+    const char *second = strchr(words->description, '\n');
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        assert_non_null(texts[i]);
+        assert_true(texts[i][0] != '\0');
+        assert_true(strlen("SETCANCEL ") + escaped_len(texts[i]) < LIMIT);
+        assert_true(jb_text_is_utf8(texts[i], strlen(texts[i])));
+        for (const char *at = texts[i]; *at != '\0'; at++) {
+            assert_true((unsigned char)*at >= 0x20 || (*at == '\n' && i == 1));
+        }
+    }
+    assert_non_null(second);
+    if (request->tries_left > 0) {
+        char digit[2] = {(char)('0' + request->tries_left), '\0'};
+        const char *found = strstr(second, digit);
+        assert_non_null(found);
+        assert_true(found < strchr(second + 1, '\n')); /* on the second line */
+    }
+    assert_int_equal(words->label != NULL, request->kind == JB_PROMPT_PIN);
+    assert_int_equal(words->error != NULL, request->note != JB_NOTE_NONE);
+}
+
+static void test_every_text_fits(void **state) {
+    const char *origins[] = {"https://portal.example.go.jp",
+                             "",
+                             NULL,
+                             long_host,
+                             percents,
+                             overrides,
+                             feeds,
+                             broken,
+                             emoji,
+                             "https://a_b.example/<b>&amp;\"'"};
+    struct jb_prompt_request request = {0};
+    struct jb_prompt_words words;
+
+    (void)state;
+    for (int i = 0; i < 4 * 3 * 3 * 6 * 2 * 6 * 10; i++) {
+        int rest = i;
+        request.kind = (enum jb_prompt_kind)(rest % 4);
+        request.purpose = (enum jb_prompt_purpose)((rest /= 4) % 3);
+        request.pin = (enum jb_pin)((rest /= 3) % 3);
+        request.note = (enum jb_prompt_note)((rest /= 3) % 6);
+        request.lang = (enum jb_lang)((rest /= 6) % 2);
+        request.tries_left = (rest /= 2) % 6;
+        request.origin = origins[(rest / 6) % 10];
+        assert_true(jb_prompt_words_make(&request, &words));
+        check(&request, &words);
+    }
+}
+
+static void test_unknown_values_are_refused(void **state) {
+    struct jb_prompt_request request = {0};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://a.example";
+    request.tries_left = 3;
+    assert_true(jb_prompt_words_make(&request, &words));
+    request.purpose = (enum jb_prompt_purpose)3;
+    assert_false(jb_prompt_words_make(&request, &words));
+}
+
+static void test_origin_as_it_is(void **state) {
+    char shown[JB_WORDS_ORIGIN_MAX + 4];
+    const char *origin = "https://xn--wgv71a119e.example.lg.jp:8443";
+
+    (void)state;
+    jb_prompt_words_origin(origin, shown, sizeof(shown));
+    assert_string_equal(shown, origin);
+    jb_prompt_words_origin("https://[2001:db8::1]:8443", shown, sizeof(shown));
+    assert_string_equal(shown, "https://[2001:db8::1]:8443");
+}
+
+static void test_origin_is_cut_in_the_middle(void **state) {
+    char shown[JB_WORDS_ORIGIN_MAX + 4];
+    char exact[JB_WORDS_ORIGIN_MAX + 2];
+
+    (void)state;
+    jb_prompt_words_origin(long_host, shown, sizeof(shown));
+    assert_int_equal(strlen(shown), JB_WORDS_ORIGIN_MAX + 2); /* the ellipsis has three bytes */
+    assert_memory_equal(shown, "https://aaaa", 12);
+    assert_non_null(strstr(shown, "…"));
+    assert_string_equal(shown + strlen(shown) - 18, ".evil.example:8443");
+
+    memset(exact, 'a', sizeof(exact));
+    exact[JB_WORDS_ORIGIN_MAX] = '\0';
+    jb_prompt_words_origin(exact, shown, sizeof(shown));
+    assert_string_equal(shown, exact);
+    exact[JB_WORDS_ORIGIN_MAX] = 'b';
+    exact[JB_WORDS_ORIGIN_MAX + 1] = '\0';
+    jb_prompt_words_origin(exact, shown, sizeof(shown));
+    assert_non_null(strstr(shown, "…"));
+    assert_int_equal(shown[strlen(shown) - 1], 'b');
+}
+
+static void test_hostile_origin(void **state) {
+    char shown[JB_WORDS_ORIGIN_MAX + 4];
+
+    (void)state;
+    jb_prompt_words_origin("https://a\xE2\x80\xAE.example\n\n<b>%0A\xE3\x81\x82", shown,
+                           sizeof(shown));
+    assert_string_equal(shown, "https://a.example?b??0A?");
+}
+
+/* What the certificate gives away must be told for signing and must not be claimed for a log-in. */
+static void test_what_is_given_away(void **state) {
+    struct jb_prompt_request request = {0};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://a.example";
+    request.tries_left = 3;
+    for (int kind = JB_PROMPT_PIN; kind <= JB_PROMPT_KEYPAD; kind++) {
+        if (kind == JB_PROMPT_LAST_TRY) {
+            continue; /* the PIN prompt that follows tells it */
+        }
+        request.kind = (enum jb_prompt_kind)kind;
+        request.purpose = JB_PURPOSE_LOGIN;
+        request.pin = JB_PIN_AUTH;
+        request.lang = JB_LANG_JA;
+        assert_true(jb_prompt_words_make(&request, &words));
+        assert_non_null(strstr(words.description, "氏名や住所は含みません"));
+        assert_null(strstr(words.description, "生年月日"));
+        request.purpose = JB_PURPOSE_SIGN;
+        request.pin = JB_PIN_SIGN;
+        assert_true(jb_prompt_words_make(&request, &words));
+        assert_non_null(strstr(words.description, "氏名、住所、生年月日、性別"));
+        request.lang = JB_LANG_EN;
+        assert_true(jb_prompt_words_make(&request, &words));
+        assert_non_null(strstr(words.description, "date of birth and sex"));
+    }
+}
+
+static void test_last_try_says_what_follows(void **state) {
+    struct jb_prompt_request request = {0};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://a.example";
+    request.tries_left = 1;
+    request.lang = JB_LANG_JA;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "市区町村の窓口"));
+    request.lang = JB_LANG_EN;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "municipal office"));
+    request.tries_left = 2;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_null(strstr(words.description, "municipal office"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_text_fits),
+        cmocka_unit_test(test_unknown_values_are_refused),
+        cmocka_unit_test(test_origin_as_it_is),
+        cmocka_unit_test(test_origin_is_cut_in_the_middle),
+        cmocka_unit_test(test_hostile_origin),
+        cmocka_unit_test(test_what_is_given_away),
+        cmocka_unit_test(test_last_try_says_what_follows),
+    };
+
+    return cmocka_run_group_tests(tests, make_origins, NULL);
+}
