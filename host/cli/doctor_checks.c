@@ -14,7 +14,7 @@
 #include "jpki_bridge/text.h"
 #include "manifest.h"
 
-enum { NAME_CHARS = 60, PATH_CHARS = 120, SHOWN = PATH_CHARS * 4 };
+enum { NAME_CHARS = 60, PATH_CHARS = 120, SHOWN = PATH_CHARS * 4, LIST_WIDTH = 50 };
 
 static void add_found(struct jb_check *check, const char *text) {
     jb_append(check->found, sizeof check->found, "%s%s", check->found[0] == '\0' ? "" : "\n", text);
@@ -122,8 +122,8 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
     if (jb_config_load(&config, &problem) != JB_OK) {
         jb_text_for_display(directory == NULL ? "" : directory, PATH_CHARS, shown, sizeof shown);
         jb_append(check->found, sizeof check->found,
-                  JB_SAY(terminal, "設定ファイルが正しくありません (%s)",
-                         "the configuration file is not valid (%s)"),
+                  JB_SAY(terminal, "設定ファイルが正しくありません:\n%s",
+                         "the configuration file is not valid:\n%s"),
                   problem);
         jb_append(check->remedy, sizeof check->remedy,
                   JB_SAY(terminal,
@@ -221,42 +221,54 @@ static const char *advice_install(const struct jb_terminal *terminal) {
                   "  jpki-bridge install");
 }
 
+/* Adds a name to a list that is broken into lines. */
+static void add_name(char *list, size_t size, const char *name) {
+    const char *line = strrchr(list, '\n');
+
+    line = line == NULL ? list : line + 1;
+    jb_append(list, size, "%s%s",
+              line[0] == '\0'                                                ? ""
+              : jb_display_width(line) + jb_display_width(name) > LIST_WIDTH ? ",\n"
+                                                                             : ", ",
+              name);
+}
+
 void jb_check_manifests(const struct jb_terminal *terminal, const struct jb_survey *survey,
                         struct jb_check *check) {
     char *self = jb_platform_program_path();
-    bool any = false;
+    char good[512] = "";
 
     (void)survey;
     check->mark = JB_MARK_GOOD;
     for (size_t i = 0; i < jb_browsers_count; i++) {
         struct jb_manifest manifest;
         const char *fault;
-        char shown[SHOWN];
 
         read_effective(&jb_browsers[i], self == NULL ? "" : self, &manifest);
         fault = fault_of(terminal, &manifest);
         if (fault == NULL) {
-            any = true;
-            jb_append(check->found, sizeof check->found, "%s%s",
-                      check->found[0] == '\0' ? "" : ", ", jb_browsers[i].name);
+            add_name(good, sizeof good, jb_browsers[i].name);
         } else if (manifest.state != JB_MANIFEST_ABSENT || is_used(&jb_browsers[i])) {
-            jb_text_for_display(manifest.state == JB_MANIFEST_ABSENT ? "" : manifest.path,
-                                PATH_CHARS, shown, sizeof shown);
-            jb_append(check->remedy, sizeof check->remedy, "%s: %s%s%s\n", jb_browsers[i].name,
-                      fault, shown[0] == '\0' ? "" : "\n  ", shown);
+            char line[SHOWN];
+            snprintf(line, sizeof line, "%s: %s", jb_browsers[i].name, fault);
+            add_found(check, line);
+            if (manifest.state != JB_MANIFEST_ABSENT && manifest.path != NULL) {
+                jb_text_for_display(manifest.path, PATH_CHARS, line, sizeof line);
+                add_found(check, line);
+            }
+            fail(check, advice_install(terminal));
         }
         jb_manifest_clear(&manifest);
     }
-    if (check->remedy[0] != '\0' || !any) {
-        if (check->remedy[0] != '\0') {
-            check->remedy[strlen(check->remedy) - 1] = '\0';
-            add_found(check, check->remedy);
-        } else {
-            add_found(check, JB_SAY(terminal, "どのブラウザーにも登録されていません",
-                                    "registered with no browser"));
-        }
-        check->remedy[0] = '\0';
+    if (good[0] == '\0' && check->mark == JB_MARK_GOOD) {
+        add_found(check, JB_SAY(terminal, "どのブラウザーにも登録されていません",
+                                "registered with no browser"));
         fail(check, advice_install(terminal));
+    } else if (good[0] != '\0') {
+        if (check->mark != JB_MARK_GOOD) {
+            add_found(check, JB_SAY(terminal, "問題のないもの:", "nothing wrong with:"));
+        }
+        add_found(check, good);
     }
     free(self);
 }
@@ -290,9 +302,13 @@ void jb_check_extension(const struct jb_terminal *terminal, const struct jb_surv
     if (!any) {
         skip(terminal, check);
     } else if (check->mark == JB_MARK_GOOD) {
-        jb_append(check->found, sizeof check->found, "%s, %s",
-                  jb_native_hosts[JB_HOST_OWN].chromium[0],
-                  jb_native_hosts[JB_HOST_OWN].firefox[0]);
+        const struct jb_native_host *host = &jb_native_hosts[JB_HOST_OWN];
+        for (const char *const *id = host->chromium; *id != NULL; id++) {
+            add_name(check->found, sizeof check->found, *id);
+        }
+        for (const char *const *id = host->firefox; *id != NULL; id++) {
+            add_name(check->found, sizeof check->found, *id);
+        }
     }
 }
 

@@ -10,7 +10,6 @@ import { Card } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
 import { HOST, ROOT } from "../rig/paths.ts";
 import { startPcscd, stopPcscd } from "../rig/pcscd.ts";
-import { until } from "../rig/wait.ts";
 
 interface Result {
     code: number | null;
@@ -382,7 +381,7 @@ describe("doctor finds", () => {
         home.configure('{"pinentry": "pinentry-qt"}');
         const bad = found("PIN prompt");
         assert.equal(bad.mark, "✗");
-        assert.match(bad.found, /not an absolute path/);
+        assert.match(bad.out, /"pinentry" is not an absolute path/);
     });
     test("that no browser knows the program", () => {
         assert.deepEqual([found("Browser manifests").mark, found("Extension id").mark], ["✗", "-"]);
@@ -436,7 +435,7 @@ describe("doctor finds", () => {
     test("a name from outside cannot paint on the terminal", () => {
         home.configure({ pinentry: "/nonexistent/\u001b[31mred\u202e" });
         const { out } = run(["doctor"]);
-        assert.equal(/[\u001b\u202e]/.test(out), false);
+        assert.ok(!out.includes("\u001b") && !out.includes("\u202e"));
     });
 });
 
@@ -451,13 +450,14 @@ describe("on a terminal", () => {
         });
     }
     test("the marks are coloured, unless NO_COLOR or a dumb terminal asks for none", async () => {
-        assert.match(await onTerminal({ LANG: "en" }), /\u001b\[31;1m✗/);
+        assert.ok((await onTerminal({ LANG: "en" })).includes("\u001b[31;1m✗"));
         assert.equal((await onTerminal({ LANG: "en", NO_COLOR: "1" })).includes("\u001b"), false);
         assert.equal((await onTerminal({ LANG: "en", TERM: "dumb" })).includes("\u001b"), false);
         assert.equal(run(["doctor"], { TERM: "xterm" }).out.includes("\u001b"), false);
     });
     test("Japanese and Latin columns line up and fit 80 columns", async () => {
-        const width = (text: string): number => [...text].reduce((sum, c) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff01-\uff60]/.test(c) ? 2 : 1), 0);
+        const width = (text: string): number => Array.from(text).reduce((sum, c) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff01-\uff60]/.test(c) ? 2 : 1), 0);
+        run(["install"]);
         for (const [LANG, count] of [["ja_JP.UTF-8", 7], ["en_US.UTF-8", 7]] as const) {
             const lines = (await onTerminal({ LANG, NO_COLOR: "1" })).split("\r\n");
             const columns = lines.flatMap((line) => {
@@ -470,6 +470,5 @@ describe("on a terminal", () => {
                 assert.ok(width(line) <= 80, line);
             }
         }
-        await until("nothing", () => true);
     });
 });
