@@ -61,11 +61,23 @@ static bool time_of(const ASN1_TIME *time, time_t *out) {
     return true;
 }
 
-/* Takes type and size from the key, and refuses what is weak or not known. */
-static bool read_key(struct jb_certificate *certificate) {
+/* Whether it is on a curve that we know, given by its name: parameters in full can pass off another
+ * for it. */
+static bool is_known_curve(const EVP_PKEY *key) {
     char curve[32];
     size_t len;
+    int explicit_parameters = 1;
 
+    return EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                                  &explicit_parameters) == 1 &&
+           explicit_parameters == 0 &&
+           EVP_PKEY_get_group_name(key, curve, sizeof(curve), &len) == 1 &&
+           (strcmp(curve, SN_X9_62_prime256v1) == 0 || strcmp(curve, SN_secp384r1) == 0 ||
+            strcmp(curve, SN_secp521r1) == 0);
+}
+
+/* Takes type and size from the key, and refuses what is weak or not known. */
+static bool read_key(struct jb_certificate *certificate) {
     certificate->key = X509_get0_pubkey(certificate->x509);
     if (certificate->key == NULL) {
         return false;
@@ -77,9 +89,7 @@ static bool read_key(struct jb_certificate *certificate) {
         return certificate->key_bits >= RSA_BITS_MIN && certificate->key_bits <= RSA_BITS_MAX;
     case EVP_PKEY_EC:
         certificate->key_type = JB_KEY_TYPE_EC;
-        return EVP_PKEY_get_group_name(certificate->key, curve, sizeof(curve), &len) == 1 &&
-               (strcmp(curve, SN_X9_62_prime256v1) == 0 || strcmp(curve, SN_secp384r1) == 0 ||
-                strcmp(curve, SN_secp521r1) == 0);
+        return is_known_curve(certificate->key);
     default:
         return false;
     }
