@@ -129,6 +129,9 @@ static enum step open_again(struct unlocking *u) {
 /* What follows from a VERIFY that has been sent. */
 static enum step judge(struct unlocking *u, enum jb_error error, int tries) {
     switch (error) {
+    case JB_OK:
+        u->prompt.tries_left = -1; /* all of them again: no count to tell with a later error */
+        return done(u, JB_OK);
     case JB_ERR_PIN_WRONG:
         u->prompt.tries_left = tries;
         return new_round(u, JB_NOTE_PIN_WRONG);
