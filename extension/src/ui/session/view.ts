@@ -128,6 +128,7 @@ export class SessionView {
     #drawStage(view: Exclude<View, { state: "review" }>): void {
         put("tries", null);
         put("stage-hint", null);
+        document.body.toggleAttribute("data-keypad", view.state === "pin-prompt" && view.keypad);
         switch (view.state) {
             case "pin-prompt":
                 this.#drawPrompt(view);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import type { Failure, Outcome } from "../../src/shared/failure.ts";
+import { parseOrigin } from "../../src/shared/origin.ts";
+import type { Origin } from "../../src/shared/origin.ts";
+
+export const NONCE = "bm9uY2U".repeat(7);
+export const HASH = Buffer.alloc(32, 7).toString("base64");
+export const CERTIFICATE = Buffer.alloc(1140, 3).toString("base64");
+export const ALGORITHM = { cryptoAlgorithm: "RSA", hashFunction: "SHA-256", paddingScheme: "PKCS1.5" };
+export const TOKEN = {
+    unverifiedCertificate: CERTIFICATE,
+    algorithm: "RS256",
+    signature: HASH,
+    format: "web-eid:1.0",
+    appVersion: "https://jpkibridge.org/releases/0.1.0",
+};
+export const SIGNING_CERTIFICATE = { certificate: CERTIFICATE, supportedSignatureAlgorithms: [ALGORITHM] };
+export const SIGNATURE = { signature: HASH, signatureAlgorithm: ALGORITHM };
+
+export function originOf(text: string): Origin {
+    const origin = parseOrigin(text);
+    assert.ok(origin);
+    return origin;
+}
+
+export function failureOf(outcome: Outcome<unknown>): Failure {
+    assert.equal(outcome.ok, false);
+    return outcome.failure;
+}
+
+export function reasonOf(outcome: Outcome<unknown>): string {
+    return failureOf(outcome).reason;
+}
