@@ -180,7 +180,7 @@ static const struct {
     {"no-signing-certificate", "EF 0001 and 001A are not there", on_no_signing},
     {"expired", "both certificates ended a month ago", on_expired},
     {"renewal", "both certificates end in six weeks", on_renewal},
-    {"long-names", "a signing certificate of about 2,600 bytes", on_long_names},
+    {"long-names", "a signing certificate of about 2,500 bytes", on_long_names},
     {"other-card", "not a MyNumber card at all", on_other},
     {"phone", "token information of a phone's certificates", on_phone},
     {"pin-per-signature", "each signature wants its own VERIFY", on_each_pin},
@@ -214,7 +214,8 @@ static int help(void) {
          "count, reset-count, remove-at N, remove-after N, garbage-at N, garbage-kind KIND,\n"
          "silent-at N, reinsert-after MS, delay-apdu MS, delay-byte US, quit.\n"
          "Each is answered by one line: ok, the value asked for, or error: and a reason.\n"
-         "DIR may be relative to the data directory: `swap other`, `swap rogue`, `swap .`");
+         "DIR may be relative to the data directory: `swap other`, `swap rogue`, `swap .`.\n"
+         "A card that left is back after 0.6 s at the earliest, so that the daemon notices.");
     return 0;
 }
 

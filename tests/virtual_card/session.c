@@ -10,6 +10,8 @@
 #include <time.h>
 
 #define RETRY_US 100000
+/* The daemon looks every 400 ms: a card that is back sooner was never away for it. */
+#define AWAY_US 600000
 #define CONNECT_TIMEOUT_US 300000
 
 int64_t vc_now(void) {
@@ -29,9 +31,12 @@ static void disconnect(struct vc_session *session) {
 
     vc_vpcd_close(&session->vpcd);
     session->answering = false;
+    session->powered = false;
     session->connect_at = vc_now() + RETRY_US;
     vc_card_reset(current(session));
     if (was_open) {
+        session->away_until = vc_now() + AWAY_US;
+        session->connect_at = session->away_until;
         vc_log_event(session->log, "# out of the reader");
     }
 }
@@ -46,7 +51,7 @@ void vc_session_insert(struct vc_session *session) {
     session->insert_at = INT64_MAX;
     if (!session->inserted) {
         session->inserted = true;
-        session->connect_at = vc_now();
+        session->connect_at = session->away_until;
     }
 }
 
@@ -109,12 +114,15 @@ static void on_control(struct vc_session *session, uint8_t control) {
         send_atr(session);
         return;
     case VC_VPCD_OFF:
+        session->powered = false;
         vc_log_event(session->log, "power-off");
         break;
     case VC_VPCD_ON:
+        session->powered = true;
         vc_log_event(session->log, "power-on");
         break;
     case VC_VPCD_RESET:
+        session->powered = true;
         vc_log_event(session->log, "reset");
         break;
     default:
@@ -132,9 +140,16 @@ static void on_fault_removal(struct vc_session *session) {
 
 static void on_command(struct vc_session *session, const uint8_t *bytes, size_t size) {
     const struct vc_options *options = &session->options;
-    enum vc_fault fault = vc_faults_next(&session->options.faults);
+    enum vc_fault fault;
     char event[64];
 
+    if (!session->powered) {
+        /* The reader took this card for the one before: leave, until it has noticed. */
+        vc_log_event(session->log, "# not powered");
+        disconnect(session);
+        return;
+    }
+    fault = vc_faults_next(&session->options.faults);
     vc_log_command(session->log, bytes, size);
     if (fault != VC_FAULT_NONE) {
         (void)snprintf(event, sizeof event, "# %s %lu", vc_fault_name(fault),

@@ -43,8 +43,10 @@ struct vc_session {
     struct vc_vpcd vpcd;
     struct vc_control *control;
     FILE *log;
+    bool powered;       /* since it is in the reader */
     bool inserted;      /* wants to be in the reader */
     int64_t connect_at; /* µs; when to try next while inserted and not connected */
+    int64_t away_until; /* µs; not back in the reader before */
     int64_t insert_at;  /* µs; when a card taken away comes back, INT64_MAX: never */
     bool answering;     /* an APDU waits for its answer */
     int64_t answer_at;  /* µs; INT64_MAX: never */
