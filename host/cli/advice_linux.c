@@ -82,13 +82,13 @@ const char *jb_advice_confined(const struct jb_terminal *terminal,
     /* Only Firefox can ask the desktop portal (org.freedesktop.portal.WebExtensions) to start a
      * host. */
     if (browser->kind == JB_BROWSER_FIREFOX) {
-        return JB_SAY(
-            terminal,
-            "Snap または Flatpak 版です。デスクトップが対応していれば、最初に許可を求められます。\n"
-            "使えないときは、deb や rpm の Firefox (packages.mozilla.org など)をお使いください。",
-            "This is a snap or flatpak. Where the desktop supports it, you are asked for\n"
-            "permission at first use. If that fails, use Firefox as a deb or rpm package\n"
-            "(for example from packages.mozilla.org).");
+        return JB_SAY(terminal,
+                      "Snap または Flatpak 版です。デスクトップが対応していれば、最初に使うとき\n"
+                      "許可を求められます。使えないときは、deb や rpm の Firefox\n"
+                      "(packages.mozilla.org など)をお使いください。",
+                      "This is a snap or flatpak. Where the desktop supports it, you are asked\n"
+                      "for permission at first use. If that fails, use Firefox as a deb or rpm\n"
+                      "package (for example from packages.mozilla.org).");
     }
     return JB_SAY(terminal,
                   "Snap または Flatpak 版は、ほかのプログラムを起動できないため使えません。\n"

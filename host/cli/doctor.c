@@ -42,7 +42,7 @@ static void print_confined(const struct jb_terminal *terminal) {
         if (advice != NULL) {
             printf("\n%*s", MARGIN, "");
             jb_print_mark(terminal, JB_MARK_WARN);
-            printf(" %s: ", jb_browsers[i].name);
+            printf(" %s\n%*s", jb_browsers[i].name, MARGIN + MARK_WIDTH, "");
             jb_print_indented(advice, MARGIN + MARK_WIDTH);
         }
     }

@@ -213,12 +213,19 @@ static const char *fault_of(const struct jb_terminal *terminal,
                : JB_SAY(terminal, "プログラムを実行できません", "the program cannot be executed");
 }
 
-static const char *advice_install(const struct jb_terminal *terminal) {
-    return JB_SAY(terminal,
-                  "次のコマンドで登録し直してから、ブラウザーを起動し直してください:\n"
-                  "  jpki-bridge install",
-                  "Register again, then restart the browser:\n"
-                  "  jpki-bridge install");
+/* The command is named with its path: what is not installed yet is not found without. */
+static void fail_registration(const struct jb_terminal *terminal, const char *self,
+                              struct jb_check *check) {
+    char shown[SHOWN];
+    char advice[2 * SHOWN];
+
+    jb_text_for_display(self == NULL ? "jpki-bridge" : self, PATH_CHARS, shown, sizeof shown);
+    snprintf(advice, sizeof advice,
+             JB_SAY(terminal,
+                    "次のコマンドで登録してから、ブラウザーを起動し直してください:\n  %s install",
+                    "Register with this command, then restart the browser:\n  %s install"),
+             shown);
+    fail(check, advice);
 }
 
 /* Adds a name to a list that is broken into lines. */
@@ -253,17 +260,17 @@ void jb_check_manifests(const struct jb_terminal *terminal, const struct jb_surv
             snprintf(line, sizeof line, "%s: %s", jb_browsers[i].name, fault);
             add_found(check, line);
             if (manifest.state != JB_MANIFEST_ABSENT && manifest.path != NULL) {
-                jb_text_for_display(manifest.path, PATH_CHARS, line, sizeof line);
+                jb_display_path(manifest.path, line, sizeof line);
                 add_found(check, line);
             }
-            fail(check, advice_install(terminal));
+            fail_registration(terminal, self, check);
         }
         jb_manifest_clear(&manifest);
     }
     if (good[0] == '\0' && check->mark == JB_MARK_GOOD) {
         add_found(check, JB_SAY(terminal, "どのブラウザーにも登録されていません",
                                 "registered with no browser"));
-        fail(check, advice_install(terminal));
+        fail_registration(terminal, self, check);
     } else if (good[0] != '\0') {
         if (check->mark != JB_MARK_GOOD) {
             add_found(check, JB_SAY(terminal, "問題のないもの:", "nothing wrong with:"));
@@ -293,7 +300,7 @@ void jb_check_extension(const struct jb_terminal *terminal, const struct jb_surv
                                 "%s: lists other extensions than ours"),
                          jb_browsers[i].name);
                 add_found(check, line);
-                fail(check, advice_install(terminal));
+                fail_registration(terminal, self, check);
             }
         }
         jb_manifest_clear(&manifest);

@@ -9,22 +9,23 @@
 #include "commands.h"
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/platform.h"
-#include "jpki_bridge/text.h"
 #include "manifest.h"
 
-enum { NAME_COLUMN = 16, WHAT_COLUMN = 20, DETAIL_INDENT = 4, PATH_CHARS = 300 };
+enum { NAME_COLUMN = 16, DETAIL_INDENT = 4 };
 
 static void print_line(const struct jb_terminal *terminal, enum jb_mark mark,
                        const struct jb_browser *browser, const char *what, const char *path) {
-    char shown[PATH_CHARS * 4];
+    char shown[1024];
 
-    jb_text_for_display(path == NULL ? "" : path, PATH_CHARS, shown, sizeof shown);
     printf("  ");
     jb_print_mark(terminal, mark);
     printf(" ");
     jb_print_padded(browser->name, NAME_COLUMN);
-    jb_print_padded(what, WHAT_COLUMN);
-    printf("%s\n", shown);
+    puts(what);
+    if (path != NULL) {
+        jb_display_path(path, shown, sizeof shown);
+        printf("%*s%s\n", DETAIL_INDENT, "", shown);
+    }
 }
 
 static bool is_foreign(const char *directory, const struct jb_browser *browser,
@@ -79,8 +80,8 @@ static bool register_with(const struct jb_terminal *terminal, const struct jb_br
     }
     if (foreign != NULL) {
         print_line(terminal, JB_MARK_WARN, browser,
-                   JB_SAY(terminal, "そのままにしました(ほかのプログラムの登録があります)  ",
-                          "left alone (another program is registered)  "),
+                   JB_SAY(terminal, "そのままにしました(ほかのプログラムの登録があります)",
+                          "left alone (another program is registered)"),
                    foreign);
         goto out;
     }
@@ -110,7 +111,8 @@ static bool register_everywhere(const struct jb_terminal *terminal, int which, c
     bool all = true;
 
     for (size_t i = 0; i < jb_browsers_count; i++) {
-        const char *advice = jb_advice_confined(terminal, &jb_browsers[i]);
+        const char *advice =
+            which == JB_HOST_OWN ? jb_advice_confined(terminal, &jb_browsers[i]) : NULL;
         all = register_with(terminal, &jb_browsers[i], which, self) && all;
         if (advice != NULL) {
             printf("%*s", DETAIL_INDENT, "");

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jpki_bridge/platform.h"
+#include "jpki_bridge/text.h"
+
+enum { PATH_CHARS = 300 };
+
 /* UAX #11, the wide and full-width blocks that occur in names and sentences. */
 static const struct {
     uint32_t first, last;
@@ -102,6 +107,19 @@ void jb_print_indented(const char *text, size_t indent) {
 
 void jb_print_heading(const struct jb_terminal *terminal, const char *text) {
     printf(terminal->colour ? "\033[1m%s\033[0m\n" : "%s\n", text);
+}
+
+void jb_display_path(const char *path, char *out, size_t size) {
+    char *home = jb_platform_expand("$HOME/");
+    size_t len = home == NULL ? 0 : strlen(home);
+
+    if (len > 1 && strncmp(path, home, len) == 0 && size > 2) {
+        memcpy(out, "~/", 3);
+        jb_text_for_display(path + len, PATH_CHARS, out + 2, size - 2);
+    } else {
+        jb_text_for_display(path, PATH_CHARS, out, size);
+    }
+    free(home);
 }
 
 void jb_append(char *out, size_t size, const char *format, ...) {

@@ -39,6 +39,9 @@ void jb_print_indented(const char *text, size_t indent);
 /* Bold, on a terminal. */
 void jb_print_heading(const struct jb_terminal *terminal, const char *text);
 
+/* A path for showing: nothing in it acts on the terminal, and the home folder is "~". */
+void jb_display_path(const char *path, char *out, size_t size);
+
 /* Appends formatted text to what stands in out; what does not fit is cut after a whole character.
  */
 void jb_append(char *out, size_t size, const char *format, ...)

@@ -9,10 +9,7 @@
 #include "commands.h"
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/platform.h"
-#include "jpki_bridge/text.h"
 #include "manifest.h"
-
-enum { PATH_CHARS = 300 };
 
 enum outcome { NOTHING, REMOVED, FAILED };
 
@@ -37,7 +34,7 @@ static enum outcome take_back(const struct jb_terminal *terminal, const struct j
     const struct jb_native_host *host = &jb_native_hosts[which];
     char *directory = jb_platform_expand(browser->user);
     struct jb_manifest manifest;
-    char shown[PATH_CHARS * 4];
+    char shown[1024];
     enum outcome outcome = NOTHING;
 
     if (directory == NULL) {
@@ -46,10 +43,10 @@ static enum outcome take_back(const struct jb_terminal *terminal, const struct j
     jb_manifest_read(directory, host, browser->kind, self, &manifest);
     if (is_ours(which, manifest.state) && manifest.path != NULL) {
         outcome = jb_manifest_remove(directory, host, levels_of(browser->user)) ? REMOVED : FAILED;
-        jb_text_for_display(manifest.path, PATH_CHARS, shown, sizeof shown);
+        jb_display_path(manifest.path, shown, sizeof shown);
         printf("  ");
         jb_print_mark(terminal, outcome == REMOVED ? JB_MARK_GOOD : JB_MARK_BAD);
-        printf(" %s  %s\n",
+        printf(" %s\n    %s\n",
                outcome == REMOVED ? JB_SAY(terminal, "取り消しました", "removed") : strerror(errno),
                shown);
     }

@@ -143,7 +143,9 @@ describe("install", () => {
                     : { allowed_origins: table.hosts.own.chromium.map((extension) => `chrome-extension://${extension}/`) }),
             });
             assert.equal(statSync(path(id)).mode & 0o777, 0o644);
-            assert.ok(result.out.split("\n").some((line) => line.includes(name) && line.includes(path(id))), name);
+            const lines = result.out.split("\n");
+            const line = lines.findIndex((text) => text.includes(`✓ ${name} `));
+            assert.equal(lines[line + 1]?.trim(), path(id).replace(home.path, "~"), name);
             assert.equal(existsSync(path(id, WEB_EID)), false);
         }
     });
@@ -194,7 +196,7 @@ describe("install", () => {
     test("names a flatpak browser and what to do", () => {
         mkdirSync(join(home.path, ".local/share/flatpak/app/org.chromium.Chromium"), { recursive: true });
         const result = run(["install"]);
-        assert.match(result.out, /✓ Chromium .*\n {4}As a snap or flatpak it cannot/);
+        assert.match(result.out, /✓ Chromium .*\n.*\n {4}As a snap or flatpak it cannot/);
         assert.equal(result.out.match(/flatpak/g)?.length, 1);
     });
 });
@@ -238,7 +240,7 @@ describe("install --web-eid", () => {
         for (const id of ["chromium", "brave", "vivaldi"]) {
             assert.equal(existsSync(path(id, WEB_EID)), false, id);
         }
-        assert.match(stdout, /! Chromium +left alone .*\/etc\/chromium\/native-messaging-hosts\/eu\.webeid\.json/);
+        assert.match(stdout, /! Chromium +left alone .*\n {4}\/etc\/chromium\/native-messaging-hosts\/eu\.webeid\.json/);
         assert.equal(manifest("firefox", WEB_EID)["path"], HOST);
     });
 });
@@ -458,6 +460,8 @@ describe("on a terminal", () => {
     test("Japanese and Latin columns line up and fit 80 columns", async () => {
         const width = (text: string): number => Array.from(text).reduce((sum, c) => sum + (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uff01-\uff60]/.test(c) ? 2 : 1), 0);
         run(["install"]);
+        mkdirSync(join(home.path, ".local/share/flatpak/app/org.chromium.Chromium"), { recursive: true });
+        mkdirSync(join(home.path, ".local/share/flatpak/app/org.mozilla.firefox"), { recursive: true });
         for (const [LANG, count] of [["ja_JP.UTF-8", 7], ["en_US.UTF-8", 7]] as const) {
             const lines = (await onTerminal({ LANG, NO_COLOR: "1" })).split("\r\n");
             const columns = lines.flatMap((line) => {
