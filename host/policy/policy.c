@@ -15,7 +15,7 @@
 
 #define POLICY_MAX ((size_t)1024 * 1024)
 
-static const char scheme[] = "https://";
+#define SCHEME_LEN (sizeof "https://" - 1)
 static const char wildcard[] = "https://*.";
 
 struct jb_policy {
@@ -50,9 +50,9 @@ static bool matches(const char *pattern, const char *origin) {
     }
     below = pattern + sizeof wildcard - 2; /* from the dot on */
     pattern_len = strlen(below);
-    origin_len = strlen(origin + sizeof scheme - 1);
+    origin_len = strlen(origin + SCHEME_LEN);
     return origin_len > pattern_len &&
-           strcmp(origin + sizeof scheme - 1 + origin_len - pattern_len, below) == 0;
+           strcmp(origin + SCHEME_LEN + origin_len - pattern_len, below) == 0;
 }
 
 static bool is_pattern_list(const cJSON *list) {
