@@ -8,6 +8,7 @@
 #include <assuan.h>
 #include <errno.h>
 #include <gpg-error.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -169,7 +170,7 @@ static void keep(struct jb_prompt_dialog *dialog, struct jb_secret *secret, cons
                  size_t len) {
     if (dialog->over_long || len > sizeof(secret->bytes) - secret->len) {
         dialog->over_long = true;
-        memset(secret->bytes, 0, sizeof(secret->bytes));
+        OPENSSL_cleanse(secret, sizeof(*secret));
         secret->len = sizeof(secret->bytes);
         return;
     }
@@ -254,33 +255,27 @@ static enum jb_error tell(assuan_context_t context, const char *verb, const char
 
 static enum jb_error converse(assuan_context_t context, const struct jb_prompt_request *request,
                               const struct jb_prompt_words *words, struct jb_secret *secret) {
-    enum jb_error error;
-
     /* Not every pinentry knows every option, and the words show without them. */
     (void)tell(context, "OPTION lc-ctype=", "C.UTF-8");
     (void)tell(context,
                "OPTION lc-messages=", request->lang == JB_LANG_JA ? "ja_JP.UTF-8" : "en_US.UTF-8");
-    if ((error = tell(context, "SETTITLE ", words->title)) != JB_OK ||
-        (error = tell(context, "SETDESC ", words->description)) != JB_OK ||
-        (error = tell(context, "SETOK ", words->ok)) != JB_OK ||
-        (error = tell(context, "SETCANCEL ", words->cancel)) != JB_OK) {
-        return JB_ERR_PROMPT_UNAVAILABLE;
-    }
-    if (words->error != NULL && tell(context, "SETERROR ", words->error) != JB_OK) {
+    if (tell(context, "SETTITLE ", words->title) != JB_OK ||
+        tell(context, "SETDESC ", words->description) != JB_OK ||
+        tell(context, "SETOK ", words->ok) != JB_OK ||
+        tell(context, "SETCANCEL ", words->cancel) != JB_OK ||
+        (words->error != NULL && tell(context, "SETERROR ", words->error) != JB_OK)) {
         return JB_ERR_PROMPT_UNAVAILABLE;
     }
     switch (request->kind) {
     case JB_PROMPT_PIN:
-        if (tell(context, "SETPROMPT ", words->label) != JB_OK) {
-            return JB_ERR_PROMPT_UNAVAILABLE;
-        }
-        if (assuan_write_line(context, "GETPIN") != 0) {
+        if (tell(context, "SETPROMPT ", words->label) != JB_OK ||
+            assuan_write_line(context, "GETPIN") != 0) {
             return JB_ERR_PROMPT_UNAVAILABLE;
         }
         return answer(context, secret);
-    case JB_PROMPT_KEYPAD:
-        error = tell(context, "MESSAGE", "");
-        return error == JB_OK ? JB_ERR_USER_CANCELLED : error; /* its one button means no */
+    case JB_PROMPT_KEYPAD: /* its one button means no */
+        return tell(context, "MESSAGE", "") == JB_ERR_PROMPT_UNAVAILABLE ? JB_ERR_PROMPT_UNAVAILABLE
+                                                                         : JB_ERR_USER_CANCELLED;
     default:
         return tell(context, "CONFIRM", "");
     }
@@ -399,8 +394,7 @@ enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (result != JB_OK) {
-        memset(secret->bytes, 0, sizeof(secret->bytes));
-        secret->len = 0;
+        OPENSSL_cleanse(secret, sizeof(*secret));
     }
     return result;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,20 +90,20 @@ struct writer {
     bool full;
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct writer *writer, const char *format,
-                                                      ...) {
-    va_list arguments;
-    int len;
+/* Adds the template, with value in the place of each "@". */
+static void add(struct writer *writer, const char *template, const char *value) {
+    for (const char *at = template; *at != '\0'; at++) {
+        const char *piece = *at == '@' ? value : at;
+        size_t len = *at == '@' ? strlen(value) : 1;
 
-    va_start(arguments, format);
-    len = vsnprintf(writer->out + writer->used, writer->size - writer->used, format, arguments);
-    va_end(arguments);
-    if (len < 0 || (size_t)len >= writer->size - writer->used) {
-        writer->full = true;
+        if (len >= writer->size - writer->used) {
+            writer->full = true;
+            return;
+        }
+        memcpy(writer->out + writer->used, piece, len);
+        writer->used += len;
         writer->out[writer->used] = '\0';
-        return;
     }
-    writer->used += (size_t)len;
 }
 
 static bool stands_in_origin(char c) {
@@ -119,7 +118,7 @@ void jb_prompt_words_origin(const char *origin, char *out, size_t size) {
     jb_text_for_display(origin, ORIGIN_TEXT, shown, sizeof(shown));
     for (const char *at = shown; *at != '\0'; at++) {
         if (((unsigned char)*at & 0xC0) != 0x80) { /* one "?" for a character of several bytes */
-            shown[len++] = stands_in_origin(*at) ? *at : '?';
+            shown[len++] = (char)(stands_in_origin(*at) ? *at : '?');
         }
     }
     shown[len] = '\0';
@@ -134,24 +133,26 @@ void jb_prompt_words_origin(const char *origin, char *out, size_t size) {
 /* The first two lines of every prompt. */
 static void add_head(struct writer *writer, const struct jb_prompt_request *request) {
     char origin[JB_WORDS_ORIGIN_MAX + sizeof(ELLIPSIS)];
+    char tries[16];
     bool ja = request->lang == JB_LANG_JA;
 
     jb_prompt_words_origin(request->origin == NULL ? "" : request->origin, origin, sizeof(origin));
-    add(writer, ja ? "サイト： %s\n" : "Site: %s\n", origin);
+    (void)snprintf(tries, sizeof(tries), "%d", request->tries_left);
+    add(writer, ja ? "サイト： @\n" : "Site: @\n", origin);
     if (request->tries_left == 1) {
-        add(writer, "%s",
-            ja ? "残り1回： "
-                 "まちがえるとロックされます。\n解除するには、市区町村の窓口での手続きが必要です。"
-                 "\n"
-               : "1 try left: a wrong entry locks it.\nOnly your municipal office can unlock it "
-                 "again.\n");
+        add(writer,
+            ja ? "残り1回： まちがえるとロックされます。\n"
+                 "解除するには、市区町村の窓口での手続きが必要です。\n"
+               : "1 try left: a wrong entry locks it.\n"
+                 "Only your municipal office can unlock it again.\n",
+            "");
     } else if (request->tries_left > 1) {
         add(writer,
-            ja ? "残り%d回： 続けてまちがえるとロックされます。\n"
-               : "%d tries left: after that many wrong entries it is locked.\n",
-            request->tries_left);
+            ja ? "残り@回： 続けてまちがえるとロックされます。\n"
+               : "@ tries left: after that many wrong entries it is locked.\n",
+            tries);
     }
-    add(writer, "\n");
+    add(writer, "\n", "");
 }
 
 static void add_body(struct writer *writer, const struct jb_prompt_request *request) {
@@ -159,35 +160,32 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
     bool ja = lang == JB_LANG_JA;
     const char *pin = pins[lang][request->pin];
 
-    switch (request->kind) {
-    case JB_PROMPT_PIN:
-        add(writer, "%s\n", doings[lang][request->purpose]);
-        add(writer, ja ? "%sを入れてください。\n" : "Please type %s.\n", pin);
-        break;
-    case JB_PROMPT_LAST_TRY:
-        add(writer, ja ? "%s\nを入力できるのは、あと1回です。\n" : "This is the last try for %s.\n",
+    if (request->kind == JB_PROMPT_LAST_TRY) {
+        add(writer, ja ? "@\nを入力できるのは、あと1回です。\n" : "This is the last try for @.\n",
             pin);
-        add(writer, "%s",
-            ja ? "自信がないときは「やめる」を選び、控えなどで確かめてください。\n"
-               : "If you are not sure of it, choose Cancel and look it up first.\n");
-        return;
-    case JB_PROMPT_CALLER:
-        add(writer, "%s\n", doings[lang][request->purpose]);
-        add(writer, "%s",
-            ja ? "自分で始めた操作でないときは「やめる」を選んでください。\n"
-               : "If you did not start this yourself, choose Cancel.\n");
-        break;
-    case JB_PROMPT_KEYPAD:
-        add(writer, "%s\n", doings[lang][request->purpose]);
         add(writer,
-            ja ? "%sを、\nカードリーダーのボタンで入れてください。\n（このパソコンのキーボードは使"
-                 "いません）\n"
-               : "Please type %s\non the buttons of the card reader,\nnot on this computer's "
-                 "keyboard.\n",
-            pin);
-        break;
+            ja ? "自信がないときは「やめる」を選び、控えなどで確かめてください。\n"
+               : "If you are not sure of it, choose Cancel and look it up first.\n",
+            "");
+        return;
     }
-    add(writer, "\n%s", gifts[lang][request->purpose]);
+    add(writer, "@\n", doings[lang][request->purpose]);
+    if (request->kind == JB_PROMPT_PIN) {
+        add(writer, ja ? "@を入れてください。\n" : "Please type @.\n", pin);
+    } else if (request->kind == JB_PROMPT_CALLER) {
+        add(writer,
+            ja ? "自分で始めた操作でないときは「やめる」を選んでください。\n"
+               : "If you did not start this yourself, choose Cancel.\n",
+            "");
+    } else {
+        add(writer,
+            ja ? "@を、\nカードリーダーのボタンで入れてください。\n"
+                 "（このパソコンのキーボードは使いません）\n"
+               : "Please type @\non the buttons of the card reader,\n"
+                 "not on this computer's keyboard.\n",
+            pin);
+    }
+    add(writer, "\n@", gifts[lang][request->purpose]);
 }
 
 static bool is_known(const struct jb_prompt_request *request) {

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "jpki_bridge/certificate.h"
@@ -81,8 +82,8 @@ static inline void made_set_name(X509_NAME *name, const char *cn, int cn_len) {
                                      (const unsigned char *)cn, cn_len == 0 ? -1 : cn_len, -1, 0);
 }
 
-/* The DER of the certificate that is wanted, signed with its own key; the length, or 0 when it
- * could not be made. Freed with OPENSSL_free. */
+/* The DER of the certificate that is wanted, signed with its own key, and its length. Freed with
+ * OPENSSL_free. */
 static inline size_t made_der(const struct made_certificate *wanted, EVP_PKEY *key, uint8_t **der) {
     X509 *x509 = X509_new();
     ASN1_INTEGER *serial = ASN1_INTEGER_new();
@@ -110,7 +111,10 @@ static inline size_t made_der(const struct made_certificate *wanted, EVP_PKEY *k
     ASN1_TIME_free(from);
     ASN1_INTEGER_free(serial);
     X509_free(x509);
-    return len > 0 ? (size_t)len : 0;
+    if (len <= 0) {
+        abort(); /* a test that cannot make what it wants is wrong */
+    }
+    return (size_t)len;
 }
 
 /* A certificate of ours for the key; null when it is refused. */

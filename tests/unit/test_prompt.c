@@ -92,15 +92,17 @@ static long now_ms(void) {
 
 static bool is_running(long pid) {
     char path[64];
-    char text[256] = "";
+    char text[256];
     FILE *file;
+    size_t len;
 
     (void)snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
     file = fopen(path, "re");
     if (file == NULL) {
         return false;
     }
-    (void)fread(text, 1, sizeof(text) - 1, file);
+    len = fread(text, 1, sizeof(text) - 1, file);
+    text[len] = '\0';
     (void)fclose(file);
     return strrchr(text, ')') != NULL && strncmp(strrchr(text, ')'), ") Z", 3) != 0;
 }

@@ -14,30 +14,34 @@
 
 #define LIMIT 900 /* bytes of a line to a pinentry, verb and escapes included */
 
-static char long_host[400];
-static char percents[400];
-static char overrides[400];
-static char feeds[400];
-static char broken[400];
-static char emoji[400];
+#define SIZE 400
 
-static void fill(char *out, const char *piece) {
-    out[0] = '\0';
-    while (strlen(out) + strlen(piece) <= 300) {
-        strcat(out, piece);
+static const char right_to_left[] = {'\xE2', '\x80', '\xAE', '\0'}; /* U+202E */
+static char long_host[SIZE];
+static char percents[SIZE];
+static char overrides[SIZE];
+static char feeds[SIZE];
+static char broken[SIZE];
+static char emoji[SIZE];
+
+/* Repeats piece up to 300 bytes, behind head and before tail. */
+static void fill(char *out, const char *head, const char *piece, const char *tail) {
+    size_t used = (size_t)snprintf(out, SIZE, "%s", head);
+
+    while (used + strlen(piece) <= 300) {
+        used += (size_t)snprintf(out + used, SIZE - used, "%s", piece);
     }
+    (void)snprintf(out + used, SIZE - used, "%s", tail);
 }
 
 static int make_origins(void **state) {
     (void)state;
-    fill(long_host, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.");
-    memcpy(long_host, "https://", 8);
-    strcat(long_host, "evil.example:8443");
-    fill(percents, "%");
-    fill(overrides, "\xE2\x80\xAE");
-    fill(feeds, "https://a\r\n");
-    fill(broken, "\xFF\xC0");
-    fill(emoji, "\xF0\x9F\x98\x80");
+    fill(long_host, "https://", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.", "evil.example:8443");
+    fill(percents, "", "%", "");
+    fill(overrides, "", right_to_left, "");
+    fill(feeds, "", "https://a\r\n", "");
+    fill(broken, "", "\xFF\xC0", "");
+    fill(emoji, "", "\xF0\x9F\x98\x80", "");
     return 0;
 }
 
@@ -155,10 +159,11 @@ static void test_origin_is_cut_in_the_middle(void **state) {
 
 static void test_hostile_origin(void **state) {
     char shown[JB_WORDS_ORIGIN_MAX + 4];
+    char hostile[64];
 
     (void)state;
-    jb_prompt_words_origin("https://a\xE2\x80\xAE.example\n\n<b>%0A\xE3\x81\x82", shown,
-                           sizeof(shown));
+    (void)snprintf(hostile, sizeof(hostile), "https://a%s.example\n\n<b>%%0Aあ", right_to_left);
+    jb_prompt_words_origin(hostile, shown, sizeof(shown));
     assert_string_equal(shown, "https://a.example?b??0A?");
 }
 
