@@ -211,7 +211,7 @@ static bool add_personal_data(X509 *certificate, const struct vc_holder *holder,
 /* What every certificate has. Takes the names over. */
 static X509 *begin(X509_NAME *issuer, X509_NAME *subject, EVP_PKEY *key, time_t from, time_t to) {
     X509 *certificate = X509_new();
-    uint64_t serial;
+    uint64_t serial = 0;
     bool fine = certificate != NULL && issuer != NULL && subject != NULL &&
                 RAND_bytes((unsigned char *)&serial, sizeof serial) == 1;
 

@@ -85,23 +85,28 @@ static FILE *create(const char *directory, const char *name) {
     return file;
 }
 
+/* Closes the file in every case. */
+static bool finish(FILE *file, bool written) {
+    return fclose(file) == 0 && written;
+}
+
 static bool write_bytes(const char *directory, const char *name, const void *bytes, size_t size) {
     FILE *file = create(directory, name);
 
-    return file != NULL && (fwrite(bytes, 1, size, file) == size) & (fclose(file) == 0);
+    return file != NULL && finish(file, fwrite(bytes, 1, size, file) == size);
 }
 
 static bool write_key(const char *directory, const char *name, EVP_PKEY *key) {
     FILE *file = create(directory, name);
 
     return file != NULL &&
-           (PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1) & (fclose(file) == 0);
+           finish(file, PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1);
 }
 
 /* Frees the certificate. */
 static bool write_certificate(const char *directory, const char *name, X509 *certificate) {
     FILE *file = certificate == NULL ? NULL : create(directory, name);
-    bool fine = file != NULL && (PEM_write_X509(file, certificate) == 1) & (fclose(file) == 0);
+    bool fine = file != NULL && finish(file, PEM_write_X509(file, certificate) == 1);
 
     X509_free(certificate);
     return fine;
