@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { Operations } from "../src/background/operations.ts";
+import type { Browser } from "../src/background/operations.ts";
+import { parseBackgroundReply, parseContentMessage } from "../src/shared/messages.ts";
+import type { SessionStore } from "../src/shared/session.ts";
+import { originOf, reasonOf } from "./fakes/samples.ts";
+import { fakeStore } from "./fakes/store.ts";
+
+const ORIGIN = originOf("https://portal.example");
+const asker = { tabId: 4, origin: ORIGIN };
+
+let now: number;
+let windows: Set<number>;
+let opened: string[];
+let active: boolean;
+let store: SessionStore;
+let browser: Browser;
+let operations: Operations;
+
+beforeEach(() => {
+    now = 1_000_000;
+    windows = new Set();
+    opened = [];
+    active = true;
+    ({ store } = fakeStore());
+    browser = {
+        now: () => now,
+        isActive: () => Promise.resolve(active),
+        hasWindow: (id) => Promise.resolve(windows.has(id)),
+        openWindow: async (key) => {
+            await Promise.resolve();
+            opened.push(key);
+            windows.add(opened.length);
+            return opened.length;
+        },
+        closeWindow: (id) => {
+            windows.delete(id);
+            return Promise.resolve();
+        },
+    };
+    operations = new Operations(browser, store);
+});
+
+const request = (gesture = false) =>
+    ({ kind: "open", key: crypto.randomUUID(), timeout: 120_000, gesture }) as const;
+
+test("a window opens, and the record says whose it is", async () => {
+    const message = request();
+    assert.deepEqual(await operations.open(asker, message), { ok: true, value: null });
+    assert.deepEqual(await store.current(), { key: message.key, ...asker, deadline: now + 120_000, windowId: 1 });
+});
+
+test("of many that race, from whatever tabs, one opens a window", async () => {
+    const outcomes = await Promise.all(
+        Array.from({ length: 40 }, (_, tabId) => operations.open({ tabId, origin: ORIGIN }, request(true))),
+    );
+    assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+    assert.equal(opened.length, 1);
+    assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
+});
+
+test("a worker that was ended and started again still knows of the window", async () => {
+    await operations.open(asker, request());
+    const woken = new Operations(browser, store);
+    assert.equal(reasonOf(await woken.open(asker, request(true))), "operation-pending");
+    assert.equal(await woken.busy(), true);
+    windows.clear();
+    assert.equal(await woken.closed(1), true);
+    assert.equal(await woken.busy(), false);
+    assert.equal((await woken.open(asker, request(true))).ok, true);
+});
+
+test("a window that vanished unseen does not stand in the way", async () => {
+    await operations.open(asker, request());
+    windows.clear();
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("a window that hangs long past its time does not either", async () => {
+    await operations.open(asker, request());
+    now += 120_000 + 30_000;
+    assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
+    now += 31_000;
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("a window that only shows its outcome gives way to the next", async () => {
+    const first = request();
+    await operations.open(asker, first);
+    await store.end(first.key);
+    assert.equal(await operations.busy(), true, "an update still waits for it");
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+    assert.deepEqual([...windows], [2]);
+    assert.equal(await operations.closed(1), false, "the closing of the old is not that of the new");
+    assert.equal((await store.current())?.windowId, 2);
+});
+
+test("a tab that is not shown opens nothing", async () => {
+    active = false;
+    assert.equal(reasonOf(await operations.open(asker, request(true))), "page-hidden");
+    assert.equal(opened.length, 0);
+    assert.equal(await store.current(), null);
+});
+
+test("a page that reloads itself cannot ask for the first time again", async () => {
+    await operations.open(asker, request());
+    windows.clear();
+    await operations.closed(1);
+    assert.equal(reasonOf(await operations.open(asker, request())), "gesture-required");
+    assert.equal(reasonOf(await operations.open({ ...asker, tabId: 5 }, request())), "gesture-required");
+    const other = { tabId: 6, origin: originOf("https://other.example") };
+    assert.equal((await operations.open(other, request())).ok, true);
+    windows.clear();
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("after a success, or long after, an origin may begin by itself again", async () => {
+    await operations.open(asker, request());
+    windows.clear();
+    await store.forgetAsking(ORIGIN);
+    assert.equal((await operations.open(asker, request())).ok, true);
+    windows.clear();
+    now += 600_000;
+    assert.equal((await operations.open(asker, request())).ok, true);
+});
+
+test("a window that cannot be opened leaves nothing behind", async () => {
+    const failing = new Operations({ ...browser, openWindow: () => Promise.reject(new Error("no")) }, store);
+    assert.equal(reasonOf(await failing.open(asker, request())), "internal-error");
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("what is not one of our messages is none", () => {
+    const key = crypto.randomUUID();
+    for (const value of [
+        null, "open", { kind: "other" }, { kind: "open" }, { kind: "open", key: "x", timeout: 1_000 },
+        { kind: "open", key, timeout: 999 }, { kind: "open", key, timeout: 600_001 }, { kind: "open", key, timeout: 1_000.5 },
+    ]) {
+        assert.equal(parseContentMessage(value), null, JSON.stringify(value));
+    }
+    assert.deepEqual(parseContentMessage({ kind: "open", key, timeout: 1_000, gesture: "yes", origin: "x" }), {
+        kind: "open", key, timeout: 1_000, gesture: false,
+    });
+    for (const value of [undefined, {}, { kind: "status" }, { kind: "refused", failure: {} }]) {
+        assert.equal(parseBackgroundReply(value), null);
+    }
+});
