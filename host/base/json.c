@@ -270,12 +270,12 @@ cJSON *jb_json_read_file(const char *path, size_t max, bool *absent) {
     if (text == NULL) {
         goto out;
     }
-    for (ssize_t got = 1; got > 0 && len <= max; len += (size_t)got) {
+    for (ssize_t got = 1; got != 0 && len <= max;) {
         got = read(fd, text + len, max + 1 - len);
         if (got < 0 && errno != EINTR) {
             goto out;
         }
-        got = got < 0 ? 0 : got;
+        len += got > 0 ? (size_t)got : 0;
     }
     if (len <= max) {
         tree = jb_json_parse(text, len);

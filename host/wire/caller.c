@@ -2,23 +2,24 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "jpki_bridge/browsers.h"
 #include "jpki_bridge/serve.h"
 
 #define CHROMIUM_SCHEME "chrome-extension://"
 
-static const char *const web_eid_ids[] = {
-    "ncibgoaomkmdpilpocfeponihegamlic",
-    "gnmckgbandlkacikdndelhfghdejfido",
-    "{e68418bc-f2b0-4459-a9ea-3e72b6751b07}",
-};
-
-static bool is_web_eid(const char *id, size_t len) {
-    for (size_t i = 0; i < sizeof web_eid_ids / sizeof web_eid_ids[0]; i++) {
-        if (strlen(web_eid_ids[i]) == len && memcmp(web_eid_ids[i], id, len) == 0) {
+static bool is_listed(const char *const *ids, const char *id, size_t len) {
+    for (; *ids != NULL; ids++) {
+        if (strlen(*ids) == len && memcmp(*ids, id, len) == 0) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_web_eid(const char *id, size_t len) {
+    const struct jb_native_host *host = &jb_native_hosts[JB_HOST_WEB_EID];
+
+    return is_listed(host->chromium, id, len) || is_listed(host->firefox, id, len);
 }
 
 static bool ends_with(const char *text, const char *end) {
