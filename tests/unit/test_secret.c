@@ -86,7 +86,7 @@ static bool mapping_of(const void *address, char *flags, size_t size, unsigned l
 static void a_secret_is_locked_and_not_dumped(void **state) {
     struct jb_secret *secret = jb_secret_new();
     unsigned long locked_kb = 0;
-    char flags[256] = "";
+    char flags[512] = "";
 
     (void)state;
     assert_non_null(secret);
