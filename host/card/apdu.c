@@ -94,11 +94,13 @@ void jb_apdu_format(const uint8_t *command, size_t len, char *out, size_t size) 
         return;
     }
     for (size_t i = 0; i < shown + (secret ? 1 : 0) && used + (i > 0) + 3 <= size; i++) {
+        const char digits[2] = {hex[command[i] >> 4], hex[command[i] & 0x0F]};
+
         if (i > 0) {
             out[used++] = ' ';
         }
-        out[used++] = i < shown ? hex[command[i] >> 4] : '*';
-        out[used++] = i < shown ? hex[command[i] & 0x0F] : '*';
+        memcpy(out + used, i < shown ? digits : "**", 2);
+        used += 2;
     }
     out[used] = '\0';
 }

@@ -296,7 +296,9 @@ static enum jb_error send_once(struct jb_card *card, const struct jb_apdu *apdu,
     *io = card->transport->transmit(card->connection, command, command_len, card->response + at,
                                     &len);
     jb_op_leave_call(card->op);
-    if (*io == JB_IO_OK && !jb_response_parse(card->response + at, len, response)) {
+    if (*io == JB_IO_OK && len == 0) {
+        *io = JB_IO_FAILED; /* some drivers call it a success when a card was taken away */
+    } else if (*io == JB_IO_OK && !jb_response_parse(card->response + at, len, response)) {
         error = JB_ERR_CARD_ERROR;
     }
 out:

@@ -7,12 +7,12 @@
 #include "jpki_private.h"
 
 enum {
-    WAIT_MS = 200,           /* so that a cancel is noticed within a quarter second */
-    REST_MS = 50,            /* between two looks, when a wait returns at once */
-    BUSY_OFTEN_MS = 2000,    /* a held card is tried often for so long, */
-    BUSY_LIMIT_MS = 5000,    /* and given up after so long, */
-    BUSY_PATIENT_MS = 20000, /* or so long when another reader is free for a card to come */
-    BUSY_QUIET_MS = 1000,    /* a card that is held for a moment is not worth telling */
+    WAIT_MS = 200,          /* so that a cancel is noticed within a quarter second */
+    REST_MS = 50,           /* between two looks, when a wait returns at once */
+    BUSY_OFTEN_MS = 2000,   /* a held card is tried often for so long, */
+    BUSY_LIMIT_MS = 5000,   /* and given up after so long, */
+    BUSY_PATIENT_MS = 8000, /* or so long when another reader is free for a card to come */
+    BUSY_QUIET_MS = 1000,   /* a card that is held for a moment is not worth telling */
     RETRY_SLOW_MS = 1000,
     SERVICE_RETRY_MS = 250, /* the service may be started by the system at the next call */
     MUTE_ATTEMPTS = 3

@@ -19,7 +19,7 @@ enum {
 /* Whether the reader is one that says it can and cannot, or leaks the PIN: OMNIKEY's 3x21 and 6121,
  * which also call themselves CardMan (as GnuPG and OpenSC found). */
 static bool is_false(const char *reader) {
-    static const char *const models[] = {"3x21", "3021", "3121", "3621", "3821", "6121"};
+    static const char *const models[] = {"3x21", "3021", "3121", "6121"};
 
     if (strstr(reader, "OMNIKEY") == NULL && strstr(reader, "CardMan") == NULL) {
         return false;

@@ -12,11 +12,16 @@ struct pcsc {
     struct jb_transport base;
     SCARDCONTEXT context;
     bool established;
+    struct jb_reader seen[JB_READERS_MAX]; /* the last list, for who is in use */
+    size_t seen_count;
+    struct jb_pcsc_attempt *attempts;
 };
 
 struct connection {
     SCARDHANDLE handle;
     DWORD protocol;
+    SCARDCONTEXT context;
+    bool own_context;
 };
 
 /* LONG is wider than the codes on some systems. */
@@ -146,6 +151,8 @@ static enum jb_io pcsc_list(struct jb_transport *base, struct jb_reader readers[
     for (size_t i = 0; i < *count; i++) {
         read_state(&states[i], &readers[i]);
     }
+    memcpy(self->seen, readers, *count * sizeof readers[0]);
+    self->seen_count = *count;
     return JB_IO_OK;
 }
 
@@ -168,6 +175,15 @@ static enum jb_io pcsc_wait(struct jb_transport *base, const struct jb_reader *r
     return io == JB_IO_NO_READER ? JB_IO_OK : io;
 }
 
+static bool is_in_use(const struct pcsc *self, const char *reader) {
+    for (size_t i = 0; i < self->seen_count; i++) {
+        if (strcmp(self->seen[i].name, reader) == 0) {
+            return self->seen[i].in_use;
+        }
+    }
+    return false;
+}
+
 static enum jb_io pcsc_connect(struct jb_transport *base, const char *reader, void **out) {
     struct pcsc *self = (struct pcsc *)base;
     struct connection *connection;
@@ -180,9 +196,14 @@ static enum jb_io pcsc_connect(struct jb_transport *base, const char *reader, vo
     if ((connection = calloc(1, sizeof *connection)) == NULL) {
         return JB_IO_FAILED;
     }
-    io = io_of(SCardConnect(self->context, reader, SCARD_SHARE_SHARED,
-                            SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &connection->handle,
-                            &connection->protocol));
+    if (is_in_use(self, reader)) {
+        connection->own_context = true;
+        io = io_of(jb_pcsc_connect_used(&self->attempts, reader, &connection->context,
+                                        &connection->handle, &connection->protocol));
+    } else {
+        io = io_of(SCardConnect(self->context, reader, SCARD_SHARE_SHARED, JB_PCSC_PROTOCOLS,
+                                &connection->handle, &connection->protocol));
+    }
     if (io != JB_IO_OK) {
         free(connection);
         return io;
@@ -242,21 +263,24 @@ static enum jb_io pcsc_reconnect(void *opaque) {
     if (jb_pcsc_is_held(connection->handle)) {
         return JB_IO_BUSY;
     }
-    return io_of(SCardReconnect(connection->handle, SCARD_SHARE_SHARED,
-                                SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD,
-                                &connection->protocol));
+    return io_of(SCardReconnect(connection->handle, SCARD_SHARE_SHARED, JB_PCSC_PROTOCOLS,
+                                SCARD_LEAVE_CARD, &connection->protocol));
 }
 
 static void pcsc_disconnect(void *opaque, bool reset) {
     struct connection *connection = opaque;
 
     (void)SCardDisconnect(connection->handle, disposition(reset));
+    if (connection->own_context) {
+        (void)SCardReleaseContext(connection->context);
+    }
     free(connection);
 }
 
 static void pcsc_free(struct jb_transport *base) {
     struct pcsc *self = (struct pcsc *)base;
 
+    jb_pcsc_forget(&self->attempts);
     release(self);
     free(self);
 }

@@ -15,7 +15,8 @@
 #define JB_READER_NAME_MAX 128 /* bytes, NUL included */
 #define JB_APDU_RESPONSE_MAX 65538
 
-/* The control code that asks a reader for its features (CM_IOCTL_GET_FEATURE_REQUEST); each system has its own. */
+/* The control code that asks a reader for its features (CM_IOCTL_GET_FEATURE_REQUEST); each system
+ * has its own. */
 #ifdef _WIN32
 #define JB_CONTROL_GET_FEATURES (0x31U << 16 | 3400U << 2)
 #else

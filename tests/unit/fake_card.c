@@ -237,7 +237,7 @@ static size_t sign(struct fake_card *card, const struct command *c, uint8_t *out
     uint8_t signature[1024];
     int key = card->ef == 0x001A;
 
-    if (c->cla != 0x80 || (card->ef != 0x0017 && card->ef != 0x001A)) {
+    if (c->cla != 0x80 || c->lc == 0 || (card->ef != 0x0017 && card->ef != 0x001A)) {
         return answer(out, NULL, 0, 0x6981);
     }
     if (!card->verified[key]) {
