@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A card, a reader and other programs that do anything, against one log-in or signature of a person
+ * who always types a PIN. Whatever they do: a PIN that was typed once goes out once, right after
+ * the count of tries that was shown has been read again; a card that saw one is reset; nothing
+ * stays open.
+ *
+ * The input: one byte of options, one for the allocation that fails (0: none), then one entry for
+ * each exchange: its length in two bytes and that many bytes of response. Lengths from FB00 are no
+ * response but failures of PC/SC: FFxx of an exchange, FExx of a begin, FDxx of an end, FCxx of a
+ * connect, FBxx of a list; xx is the enum jb_io.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail_malloc.h"
+#include "jpki_bridge/command.h"
+
+#define VERIFY_PIN_DIRECT 0x42330006U
+
+enum option { SIGN = 1, KEYPAD = 2 };
+enum failure { OF_LIST = 0xFB, OF_CONNECT, OF_BEGIN = 0xFE, OF_END = 0xFD, OF_EXCHANGE = 0xFF };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct jb_prompt {
+    enum jb_prompt_kind kind;
+};
+
+static struct jb_prompt prompt;
+
+static struct {
+    const uint8_t *at;
+    size_t left;
+    bool sign, keypad;
+    uint32_t events;
+    int connections;
+    bool open, dirty;   /* in a transaction; a PIN was sent since the last reset */
+    bool typed, agreed; /* a PIN, a yes, that has not been used yet */
+    int shown, read;    /* tries: in the last prompt; read in this transaction, or -1 */
+} s;
+
+static void must(bool condition) {
+    if (!condition) {
+        abort();
+    }
+}
+
+/* The failure that comes next, if it is one of this kind. */
+static enum jb_io failure(enum failure kind) {
+    if (s.left < 2 || s.at[0] != kind) {
+        return JB_IO_OK;
+    }
+    enum jb_io io = (enum jb_io)(s.at[1] % (JB_IO_FAILED + 1));
+    s.at += 2;
+    s.left -= 2;
+    s.events += io == JB_IO_REMOVED;
+    return io;
+}
+
+static enum jb_io list(struct jb_transport *self, struct jb_reader readers[JB_READERS_MAX],
+                       size_t *count) {
+    (void)self;
+    *count = 1;
+    readers[0] =
+        (struct jb_reader){.name = "Reader", .card_present = s.left > 0, .events = s.events};
+    return failure(OF_LIST);
+}
+
+static enum jb_io wait_for(struct jb_transport *self, const struct jb_reader *readers, size_t count,
+                           unsigned timeout_ms) {
+    (void)self;
+    (void)readers;
+    (void)count;
+    (void)timeout_ms;
+    return JB_IO_OK;
+}
+
+static enum jb_io connect_to(struct jb_transport *self, const char *reader, void **connection) {
+    enum jb_io io = s.left == 0 ? JB_IO_NO_CARD : failure(OF_CONNECT);
+
+    (void)self;
+    must(strcmp(reader, "Reader") == 0);
+    *connection = io == JB_IO_OK ? &s : NULL;
+    s.connections += io == JB_IO_OK;
+    return io;
+}
+
+static enum jb_io begin(void *connection) {
+    enum jb_io io = failure(OF_BEGIN);
+
+    must(connection == &s && !s.open && s.connections > 0);
+    s.open = io == JB_IO_OK;
+    s.read = -1;
+    return io;
+}
+
+/* A PIN goes out: one was typed and not yet used, and the tries shown are still there. */
+static void spend(bool allowed) {
+    must(allowed && s.read >= 1 && s.read >= s.shown);
+    s.typed = false;
+    s.dirty = true;
+}
+
+static void note_query(const uint8_t *command, size_t len, const uint8_t *response, size_t got) {
+    if (command[1] == 0x20 && len == 4) {
+        bool counted = got == 2 && response[0] == 0x63 && (response[1] & 0xF0) == 0xC0;
+        s.read = counted ? response[1] & 0x0F : -1;
+    }
+}
+
+static enum jb_io transmit(void *connection, const uint8_t *command, size_t len, uint8_t *response,
+                           size_t *response_len) {
+    must(connection == &s && s.open && len >= 4 && len <= JB_APDU_COMMAND_MAX);
+    must(*response_len >= 258);
+    if (jb_apdu_is_secret(command, len)) {
+        spend(s.typed);
+    }
+    enum jb_io io = failure(OF_EXCHANGE);
+    if (io != JB_IO_OK || s.left < 2) {
+        *response_len = 0;
+        return io != JB_IO_OK ? io : JB_IO_REMOVED;
+    }
+    size_t got = (size_t)s.at[0] << 8 | s.at[1];
+    s.at += 2;
+    s.left -= 2;
+    got = got < s.left ? got : s.left;
+    got = got < *response_len ? got : *response_len;
+    memcpy(response, s.at, got);
+    s.at += got;
+    s.left -= got;
+    *response_len = got;
+    note_query(command, len, response, got);
+    return JB_IO_OK;
+}
+
+static enum jb_io control(void *connection, uint32_t code, const uint8_t *in, size_t in_len,
+                          uint8_t *out, size_t *out_len) {
+    static const uint8_t features[] = {0x06, 4, 0x42, 0x33, 0x00, 0x06};
+
+    must(connection == &s && *out_len >= sizeof features);
+    (void)in;
+    if (code != VERIFY_PIN_DIRECT) {
+        memcpy(out, features, sizeof features);
+        *out_len = sizeof features;
+        return s.keypad ? JB_IO_OK : JB_IO_REFUSED;
+    }
+    must(s.open && in_len == 23);
+    spend(s.keypad && prompt.kind == JB_PROMPT_KEYPAD);
+    s.shown = 99; /* nothing is shown for a second one */
+    size_t got = s.left < 2 ? s.left : 2;
+    memcpy(out, s.at, got);
+    s.at += got;
+    s.left -= got;
+    *out_len = got;
+    return JB_IO_OK;
+}
+
+static enum jb_io end(void *connection, bool reset) {
+    enum jb_io io = failure(OF_END);
+
+    must(connection == &s && s.open && reset == s.dirty);
+    s.open = io != JB_IO_OK;
+    s.dirty = s.dirty && io != JB_IO_OK;
+    return io;
+}
+
+static enum jb_io reconnect(void *connection) {
+    must(connection == &s && !s.open);
+    return failure(OF_CONNECT);
+}
+
+static void disconnect(void *connection, bool reset) {
+    must(connection == &s && s.connections > 0 && (!s.dirty || reset));
+    s.connections--;
+    s.open = s.dirty = false;
+}
+
+enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
+    must(!s.open || request->kind == JB_PROMPT_KEYPAD);
+    must(request->tries_left >= 1 && request->tries_left <= 15);
+    must(request->kind == JB_PROMPT_LAST_TRY || request->tries_left > 1 || s.agreed);
+    prompt.kind = request->kind;
+    s.shown = request->tries_left;
+    s.agreed = request->kind == JB_PROMPT_LAST_TRY;
+    *out = &prompt;
+    return JB_OK;
+}
+
+bool jb_prompt_wait(struct jb_prompt *unused, unsigned ms) {
+    (void)unused;
+    (void)ms;
+    return true;
+}
+
+void jb_prompt_dismiss(struct jb_prompt *unused) {
+    (void)unused;
+}
+
+enum jb_error jb_prompt_finish(struct jb_prompt **out, struct jb_secret **secret) {
+    static const char password[] = "ABC123", digits[] = "1234";
+    const char *pin = s.sign ? password : digits;
+
+    *out = NULL;
+    *secret = NULL;
+    if (prompt.kind == JB_PROMPT_PIN) {
+        *secret = jb_secret_new();
+        must(*secret != NULL);
+        (*secret)->len = strlen(pin);
+        memcpy((*secret)->bytes, pin, (*secret)->len);
+        s.typed = true;
+    }
+    return JB_OK;
+}
+
+char *jb_prompt_program(const char *configured) {
+    (void)configured;
+    return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const uint8_t digest[JB_HASH_MAX];
+    struct jb_transport transport = {list,    wait_for, connect_to, begin,      transmit,
+                                     control, end,      reconnect,  disconnect, NULL};
+    const struct jb_request request = {.origin = "https://example.jp"};
+    struct jb_op *op = jb_op_new(120000, NULL, NULL);
+    const struct jb_context context = {.transport = &transport, .op = op, .request = &request};
+    struct jb_unlocked unlocked = {0};
+    char *signature = NULL;
+    int tries_left = -1;
+
+    if (size >= 2 && op != NULL) {
+        enum jb_key key = data[0] & SIGN ? JB_KEY_SIGN : JB_KEY_AUTH;
+        memset(&s, 0, sizeof s);
+        s.at = data + 2;
+        s.left = size - 2;
+        s.sign = (data[0] & SIGN) != 0;
+        s.keypad = (data[0] & KEYPAD) != 0;
+        s.read = -1;
+        fail_malloc_after = data[1] - 1;
+        if (jb_unlock(&context, key, JB_PURPOSE_LOGIN, NULL, &unlocked, &tries_left) == JB_OK) {
+            must(s.open && s.dirty && unlocked.certificate != NULL);
+            (void)jb_unlocked_sign(&unlocked, key, JB_HASH_SHA256, digest, &signature);
+        }
+        jb_unlocked_clear(&unlocked);
+        must(s.connections == 0 && !s.open && !s.dirty);
+        fail_malloc_after = -1;
+    }
+    free(signature);
+    jb_op_free(&op);
+    return 0;
+}
