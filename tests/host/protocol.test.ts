@@ -200,8 +200,8 @@ describe("one operation at a time", () => {
         const host = await it.start();
         const frames = Array.from({ length: 30 }, (_, id) => frame({ command: id % 3 === 0 ? "nothing" : "status", arguments: {}, id }));
         host.sendBytes(Buffer.concat(frames));
-        const answers = [];
-        for (const _ of frames) {
+        const answers: Message[] = [];
+        while (answers.length < frames.length) {
             answers.push(await host.next());
         }
         const ids = (failed: boolean): number[] => answers.filter((answer) => "error" in answer === failed).map((answer) => Number(answer["id"]));

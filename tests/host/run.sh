@@ -32,7 +32,7 @@ run_file() { # FILE LOGS
     local log status
     log=$2/$(basename "$1" .test.ts)
     timeout --kill-after=5 "${JB_FILE_SECONDS:-500}" "$root/tests/virtual_card/with-pcscd.sh" -- \
-        node --test --test-reporter=spec "$1" >"$log" 2>&1
+        node --test-force-exit --test-timeout="${JB_TEST_MS:-60000}" --test-reporter=spec "$1" >"$log" 2>&1
     status=$?
     if ((status != 0)) && ! grep -q '^ℹ fail [1-9]' "$log"; then
         printf 'ended with status %s\nℹ fail 1\n' "$status" >>"$log"
