@@ -49,9 +49,16 @@ export class Stage {
         for (const [origin, server] of Object.entries(servers)) {
             hosts[new URL(origin).hostname] = await listen(server);
         }
-        const laid = card === null ? undefined : await Card.start(...card);
-        const browser = await Browser.open(home, { ...rest, hosts: { ...hosts, ...options.hosts } });
-        return new Stage(home, browser, laid, Object.values(servers));
+        let laid: Card | undefined;
+        try {
+            laid = card === null ? undefined : await Card.start(...card);
+            const browser = await Browser.open(home, { ...rest, hosts: { ...hosts, ...options.hosts } });
+            return new Stage(home, browser, laid, Object.values(servers));
+        } catch (error) {
+            await laid?.stop();
+            closeAll(Object.values(servers));
+            throw error;
+        }
     }
 
     get card(): Card {
@@ -79,10 +86,7 @@ export class Stage {
     async close(): Promise<void> {
         await this.browser.close();
         await this.#card?.stop();
-        for (const server of this.#servers) {
-            server.closeAllConnections();
-            server.close();
-        }
+        closeAll(this.#servers);
         this.home.remove();
     }
 
@@ -90,6 +94,13 @@ export class Stage {
     async ask(path = "/login", button = "#log-in", origin = PORTAL): Promise<{ page: Page; window: Page }> {
         const page = await this.browser.tab(`${origin}${path}`);
         return { page, window: await this.browser.window(() => page.click(button)) };
+    }
+}
+
+function closeAll(servers: Server[]): void {
+    for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
     }
 }
 

@@ -98,6 +98,7 @@ describe("log-in", () => {
     });
     it("is cancelled with Escape", async () => {
         const { page, window } = await stage.ask();
+        await inState(window, "review");
         await window.keyboard.press("Escape").catch(() => undefined); // the window is gone before the key is up
         assert.match((await outcome(page)).text, /ERR_WEBEID_USER_CANCELLED/);
         await gone(window);
