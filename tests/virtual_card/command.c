@@ -15,7 +15,7 @@ static void say(char *answer, const char *text) {
     (void)snprintf(answer, VC_CONTROL_LINE_MAX, "%s", text);
 }
 
-/* As it is, or else inside the data directory, so that `swap other` finds the other card. */
+/* Inside the data directory (so that `swap other` finds the other card), or else as it is. */
 static bool swap(struct vc_session *session, const char *data, const char *kind_name) {
     enum vc_kind kind = VC_KIND_MYNUMBER;
     char path[4096];
@@ -25,10 +25,9 @@ static bool swap(struct vc_session *session, const char *data, const char *kind_
     if (kind_name != NULL && !vc_kind_by_name(kind_name, &kind)) {
         return false;
     }
-    if (access(data, F_OK) != 0) {
-        if (snprintf(path, sizeof path, "%s/%s", session->options.data, data) >= (int)sizeof path) {
-            return false;
-        }
+    if (*data != '/' &&
+        snprintf(path, sizeof path, "%s/%s", session->options.data, data) < (int)sizeof path &&
+        access(path, F_OK) == 0) {
         data = path;
     }
     if (!vc_session_choose(session, data, kind)) {
@@ -108,7 +107,7 @@ static void run(struct vc_session *session, char *const words[WORDS_MAX], char *
             say(answer, "error: no such kind of garbage");
         }
     } else if (strcmp(name, "state") == 0) {
-        say(answer, session->vpcd.open ? "in" : session->inserted ? "waiting" : "out");
+        say(answer, session->noticed ? "in" : session->inserted ? "waiting" : "out");
     } else if (strcmp(name, "quit") == 0) {
         session->quit = true;
     } else if (!set_number(session, name, words[1])) {

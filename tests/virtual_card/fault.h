@@ -19,7 +19,7 @@ enum vc_fault {
 enum vc_garbage {
     VC_GARBAGE_RANDOM,   /* 1 to 300 bytes */
     VC_GARBAGE_ONE_BYTE, /* no whole status word */
-    VC_GARBAGE_EMPTY,    /* the reader takes it for a removal */
+    VC_GARBAGE_EMPTY,    /* no byte at all; then the card is away for a moment */
     VC_GARBAGE_LONG,     /* 4,096 bytes and 9000 where two bytes may be expected */
     VC_GARBAGE_HUGE,     /* more than an ordinary client's buffer takes: 65,535 bytes */
     VC_GARBAGE_BAD_SW    /* 1234 */

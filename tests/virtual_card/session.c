@@ -5,6 +5,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,6 +32,7 @@ static void disconnect(struct vc_session *session) {
 
     vc_vpcd_close(&session->vpcd);
     session->answering = false;
+    session->noticed = false;
     session->powered = false;
     session->connect_at = vc_now() + RETRY_US;
     vc_card_reset(current(session));
@@ -61,12 +63,17 @@ bool vc_session_choose(struct vc_session *session, const char *data, enum vc_kin
     const int all_tries[VC_PIN_COUNT] = {-1, -1, -1};
     bool first = session->seen_count == 0;
     struct vc_pins *pins;
+    char real[PATH_MAX];
 
+    if (realpath(data, real) == NULL) {
+        perror(data);
+        return false;
+    }
     if (!first) {
         vc_card_reset(current(session));
     }
     for (size_t i = 0; i < session->seen_count; i++) {
-        if (session->seen[i].kind == kind && strcmp(session->seen[i].data, data) == 0) {
+        if (session->seen[i].kind == kind && strcmp(session->seen[i].data, real) == 0) {
             session->current = i;
             return true;
         }
@@ -80,7 +87,7 @@ bool vc_session_choose(struct vc_session *session, const char *data, enum vc_kin
         return false;
     }
     traits.kind = kind;
-    *seen = (struct vc_seen){strdup(data), kind, vc_card_new(data, &traits, pins)};
+    *seen = (struct vc_seen){strdup(real), kind, vc_card_new(real, &traits, pins)};
     if (seen->data == NULL || seen->card == NULL) {
         free(seen->data);
         if (seen->card == NULL) {
@@ -128,6 +135,7 @@ static void on_control(struct vc_session *session, uint8_t control) {
     default:
         return;
     }
+    session->noticed = session->noticed || session->powered;
     vc_card_reset(current(session));
 }
 
@@ -181,7 +189,9 @@ static void on_command(struct vc_session *session, const uint8_t *bytes, size_t 
 static void give_answer(struct vc_session *session) {
     session->answering = false;
     vc_log_answer(session->log, session->answer.bytes, session->answer.size);
-    if (!vc_vpcd_send(&session->vpcd, session->answer.bytes, session->answer.size)) {
+    /* vpcd waits for ever on an empty message, and makes an empty answer of a lost connection. */
+    if (session->answer.size == 0 ||
+        !vc_vpcd_send(&session->vpcd, session->answer.bytes, session->answer.size)) {
         disconnect(session);
     }
 }

@@ -43,7 +43,8 @@ struct vc_session {
     struct vc_vpcd vpcd;
     struct vc_control *control;
     FILE *log;
-    bool powered;       /* since it is in the reader */
+    bool noticed; /* powered up since it came into the reader */
+    bool powered;
     bool inserted;      /* wants to be in the reader */
     int64_t connect_at; /* µs; when to try next while inserted and not connected */
     int64_t away_until; /* µs; not back in the reader before */
