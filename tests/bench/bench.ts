@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+// Prints the table of the benchmark; run by run.sh, inside with-pcscd.sh.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Card, PINS } from "../rig/card.ts";
+import { Home } from "../rig/home.ts";
+import { BUILD, HOST } from "../rig/paths.ts";
+
+const ORIGIN = "https://portal.example.go.jp";
+const CALLER = "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/";
+const STARTS = 10;
+const ROUNDS = 5;
+const LOG_INS = 9;
+
+interface Run {
+    hello: number;
+    answer: number;
+    end: number;
+    /** KiB */
+    peak: number;
+}
+
+interface Exchange {
+    apdus: number;
+    /** Commands and answers, as they go over the wire. */
+    bytes: number;
+}
+
+const requests = {
+    auth: (): string => JSON.stringify({ command: "authenticate", arguments: { origin: ORIGIN, challengeNonce: randomBytes(33).toString("base64") } }),
+    sign: (): string => JSON.stringify({ command: "sign", arguments: { origin: ORIGIN, hash: randomBytes(32).toString("base64"), hashFunction: "SHA-256" } }),
+} as const;
+
+function median(values: number[]): number {
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** Starts a program so many times, one after another. */
+function measure(runs: number, request: string, program: string[], environment: Record<string, string>): Run[] {
+    const told = execFileSync(join(BUILD, "bench/measure"), [String(runs), request, ...program], { env: environment, encoding: "utf8" });
+    return told.trim().split("\n").map((line) => {
+        const [hello = NaN, answer = NaN, end = NaN, peak = NaN] = line.split(" ").map(Number);
+        return { hello, answer, end, peak };
+    });
+}
+
+/** The bytes of a line of the card's log; the one mask of a PIN stands for as many as its length byte says. */
+function size(line: string): number {
+    const bytes = line.slice(2).trim().split(" ");
+    return bytes.includes("**") ? bytes.length - 1 + parseInt(bytes[4] ?? "", 16) : bytes.length;
+}
+
+/** What the card was told, and answered, while something was done. */
+async function exchanged(card: Card, act: () => void): Promise<Exchange> {
+    const before = card.log().length;
+    await card.command("reset-count");
+    act();
+    const lines = card.log().slice(before).filter((line) => /^[<>] /.test(line));
+    const apdus = lines.filter((line) => line.startsWith("> ")).length;
+    assert.equal(apdus, await card.count());
+    return { apdus, bytes: lines.reduce((sum, line) => sum + size(line), 0) };
+}
+
+function runHost(home: Home, key: keyof typeof requests): Run {
+    home.pinentry.answer(`pin ${PINS[key]}`);
+    const [run] = measure(1, requests[key](), [HOST, CALLER], home.environment);
+    assert.ok(run !== undefined);
+    return run;
+}
+
+/** OpenSC's way to the same: a signature with the PIN, and the certificate. */
+function runOpenSc(home: Home, key: keyof typeof requests): void {
+    const id = key === "auth" ? "01" : "02";
+    const data = join(home.path, "data");
+    const options = { env: home.environment, stdio: ["ignore", "ignore", "pipe"] as ("ignore" | "pipe")[] };
+    const login = ["--login", "--pin", PINS[key], ...(key === "sign" ? ["--slot-index", "1"] : [])];
+    writeFileSync(data, randomBytes(64));
+    execFileSync("pkcs11-tool", [...login, "--sign", "--id", id, "--mechanism", "SHA256-RSA-PKCS", "--input-file", data, "--output-file", `${data}.signature`], options);
+    execFileSync("pkcs11-tool", [...(key === "sign" ? login : []), "--read-object", "--type", "cert", "--id", id, "--output-file", `${data}.certificate`], options);
+}
+
+let missed = 0;
+let reached = 0;
+
+function row(...cells: (string | number)[]): void {
+    const [first = "", ...rest] = cells.map(String);
+    console.log(`| ${first.padEnd(46)} | ${rest.map((cell) => cell.padStart(12)).join(" | ")} |`);
+}
+
+/** A count is a fact of the code, and missing it fails; a time depends on the machine too. */
+function count(name: string, exchange: Exchange, limit: number): void {
+    const fine = exchange.apdus <= limit;
+    reached += fine ? 1 : 0;
+    missed += fine ? 0 : 1;
+    row(name, exchange.apdus, exchange.bytes, `<= ${limit}`, fine ? "yes" : "NO");
+}
+
+function compare(name: string, ours: number, baseline: number, factor: number, unit: string, digits: number): void {
+    row(name, `${ours.toFixed(digits)} ${unit}`, `${baseline.toFixed(digits)} ${unit}`, `<= ${factor} x`, `${(ours / baseline).toFixed(2)} x ${ours <= factor * baseline ? "yes" : "NO"}`);
+}
+
+async function counts(home: Home): Promise<void> {
+    const cards = [
+        { name: "ours", options: [], limit: 9 },
+        { name: "ours, no extended length", options: ["--no-extended"], limit: 13 },
+        { name: "ours, no short identifiers either", options: ["--no-extended", "--no-sfi"], limit: 17 },
+    ];
+    row("", "APDUs", "bytes", "target", "reached");
+    for (const { name, options, limit } of cards) {
+        const card = await Card.start(...options);
+        count(`log-in, ${name}`, await exchanged(card, () => { runHost(home, "auth"); }), limit);
+        const signature = await exchanged(card, () => { runHost(home, "sign"); });
+        row(`signature, ${name}`, signature.apdus, signature.bytes, "", "");
+        await card.stop();
+    }
+    const card = await Card.start();
+    for (const [key, name] of [["auth", "log-in"], ["sign", "signature"]] as const) {
+        const openSc = await exchanged(card, () => { runOpenSc(home, key); });
+        row(`${name}, OpenSC (signature and certificate)`, openSc.apdus, openSc.bytes, "", "");
+    }
+    await card.stop();
+}
+
+async function times(home: Home): Promise<void> {
+    const ours: Run[] = [];
+    const baseline: Run[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+        baseline.push(...measure(STARTS, "", [join(BUILD, "bench/baseline")], home.environment));
+        ours.push(...measure(STARTS, "", [HOST, CALLER], home.environment));
+    }
+    const card = await Card.start();
+    const logIns = Array.from({ length: LOG_INS }, () => runHost(home, "auth"));
+    const openSc = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        runOpenSc(home, "auth");
+        return performance.now() - start;
+    });
+    await card.stop();
+    row("", "ours", "baseline", "target", "reached");
+    compare("start to hello (median of 50)", median(ours.map((run) => run.hello)) / 1000, median(baseline.map((run) => run.hello)) / 1000, 1.5, "ms", 2);
+    const least = median(baseline.map((run) => run.peak)) / 1024;
+    compare("peak memory at the hello", median(ours.map((run) => run.peak)) / 1024, least, 2.5, "MiB", 1);
+    compare("peak memory after a log-in", median(logIns.map((run) => run.peak)) / 1024, least, 2.5, "MiB", 1);
+    row("", "ours", "OpenSC", "", "");
+    row(`a whole log-in (median of ${LOG_INS})`, `${(median(logIns.map((run) => run.end)) / 1000).toFixed(1)} ms`, `${median(openSc).toFixed(1)} ms`, "", "");
+}
+
+const home = new Home();
+try {
+    await counts(home);
+    await times(home);
+} finally {
+    home.remove();
+}
+console.log(`${reached} passed, ${missed} failed`);
+process.exitCode = missed > 0 ? 1 : 0;
