@@ -64,8 +64,8 @@ export function assertSignature(signature: unknown, digest: Buffer, hash: HashFu
     }
 }
 
-const table = new Map([...readFileSync(join(ROOT, "host/base/errors.def"), "utf8").matchAll(/^X\(\w+, "([^"]+)", (\w+), "([^"]+)", "([^"]+)"\)/gm)]
-    .map(([, reason = "", code = "", ja = "", en = ""]) => [reason, { code: `ERR_WEBEID_${code}`, ja, en }]));
+const table = new Map([...readFileSync(join(ROOT, "host/base/errors.def"), "utf8").matchAll(/^X\(\w+, "([^"]+)", (\w+), ("[^]*?"), ("[^]*?")\)$/gm)]
+    .map(([, reason = "", code = "", ja = "", en = ""]) => [reason, { code: `ERR_WEBEID_${code}`, ja: String(JSON.parse(ja)), en: String(JSON.parse(en)) }]));
 
 export interface Failure { reason: string; code: string; triesLeft: number | undefined; argument: string | undefined }
 
