@@ -32,7 +32,6 @@
 struct jb_prompt_dialog {
     int closed;  /* an eventfd, readable once the dialog was closed */
     pid_t child; /* not yet reaped, or 0; only the running thread looks at it */
-    bool over_long;
 };
 
 struct jb_prompt_dialog *jb_prompt_dialog_new(void) {
@@ -164,12 +163,10 @@ static assuan_context_t new_context(struct jb_prompt_dialog *dialog) {
 
 /* ---- the conversation ---- */
 
-/* Keeps what was typed. What is too long becomes zeros only: no PIN has that form, and nothing is
- * cut to one. */
-static void keep(struct jb_prompt_dialog *dialog, struct jb_secret *secret, const char *bytes,
-                 size_t len) {
-    if (dialog->over_long || len > sizeof(secret->bytes) - secret->len) {
-        dialog->over_long = true;
+/* Keeps what was typed. What is too long becomes zeros only, filling the secret for good: no PIN
+ * has that form, and nothing is cut to one. */
+static void keep(struct jb_secret *secret, const char *bytes, size_t len) {
+    if (len > sizeof(secret->bytes) - secret->len) {
         OPENSSL_cleanse(secret, sizeof(*secret));
         secret->len = sizeof(secret->bytes);
         return;
@@ -180,7 +177,6 @@ static void keep(struct jb_prompt_dialog *dialog, struct jb_secret *secret, cons
 
 /* Reads the answer to a command. Data is kept in secret, or refused where that is null. */
 static enum jb_error answer(assuan_context_t context, struct jb_secret *secret) {
-    struct jb_prompt_dialog *dialog = assuan_get_pointer(context);
     size_t total = 0;
 
     for (;;) {
@@ -206,6 +202,8 @@ static enum jb_error answer(assuan_context_t context, struct jb_secret *secret) 
             case GPG_ERR_FULLY_CANCELED:
             case GPG_ERR_NOT_CONFIRMED:
                 return JB_ERR_USER_CANCELLED;
+            case GPG_ERR_TIMEOUT: /* its own limit, where a person set one */
+                return JB_ERR_TIMEOUT;
             default:
                 return JB_ERR_PROMPT_UNAVAILABLE;
             }
@@ -213,7 +211,7 @@ static enum jb_error answer(assuan_context_t context, struct jb_secret *secret) 
             if (secret == NULL) {
                 return JB_ERR_PROMPT_UNAVAILABLE;
             }
-            keep(dialog, secret, line + offset, (size_t)(len - offset));
+            keep(secret, line + offset, (size_t)(len - offset));
             break;
         case ASSUAN_RESPONSE_STATUS:
             /* We never allow the cache; a PIN that nobody typed must not spend a try. */
