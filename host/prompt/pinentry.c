@@ -253,6 +253,8 @@ static enum jb_error tell(assuan_context_t context, const char *verb, const char
 
 static enum jb_error converse(assuan_context_t context, const struct jb_prompt_request *request,
                               const struct jb_prompt_words *words, struct jb_secret *secret) {
+    enum jb_error error;
+
     /* Not every pinentry knows every option, and the words show without them. */
     (void)tell(context, "OPTION lc-ctype=", "C.UTF-8");
     (void)tell(context,
@@ -271,9 +273,9 @@ static enum jb_error converse(assuan_context_t context, const struct jb_prompt_r
             return JB_ERR_PROMPT_UNAVAILABLE;
         }
         return answer(context, secret);
-    case JB_PROMPT_KEYPAD: /* its one button means no */
-        return tell(context, "MESSAGE", "") == JB_ERR_PROMPT_UNAVAILABLE ? JB_ERR_PROMPT_UNAVAILABLE
-                                                                         : JB_ERR_USER_CANCELLED;
+    case JB_PROMPT_KEYPAD:
+        error = tell(context, "MESSAGE", "");
+        return error == JB_OK ? JB_ERR_USER_CANCELLED : error; /* its one button means no */
     default:
         return tell(context, "CONFIRM", "");
     }

@@ -141,11 +141,9 @@ static void fake_answer(const char *mode, FILE *log) {
         (void)signal(SIGTERM, SIG_IGN);
         fake_hang();
     } else if (strcmp(mode, "family") == 0) { /* a child of it holds the pipe too */
-        pid_t child = fork();
-        if (child == 0) {
+        if (fork() == 0) {
             (void)signal(SIGTERM, SIG_IGN);
-        } else {
-            (void)fprintf(log, "child %d\n", (int)child);
+            (void)fprintf(log, "child %d\n", (int)getpid());
             (void)fflush(log);
         }
         fake_hang();

@@ -1,153 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <sys/wait.h>
-#include <time.h>
-
-#include "fake_pinentry.h"
-#include "jpki_bridge/pin.h"
-#include "jpki_bridge/prompt.h"
+#include "prompt_rig.h"
 
 #define CANCELED "ERR 83886179 canceled"
-#define ORIGIN "https://portal.example.go.jp"
-
-static char directory[64] = "/tmp/jpki-prompt-XXXXXX";
-static char script[96];
-static char log_path[96];
-static char self[4096];
-
-static struct jb_prompt_request request_of(enum jb_prompt_kind kind) {
-    struct jb_prompt_request request = {
-        kind, JB_PURPOSE_LOGIN, JB_PIN_AUTH, JB_NOTE_NONE, JB_LANG_EN, 3, ORIGIN, script};
-    return request;
-}
-
-static struct jb_prompt *start(enum jb_prompt_kind kind, const char *mode) {
-    struct jb_prompt_request request = request_of(kind);
-    struct jb_prompt *prompt = NULL;
-
-    (void)unlink(log_path);
-    assert_true(fake_script(script, self, mode, log_path));
-    assert_int_equal(jb_prompt_start(&request, &prompt), JB_OK);
-    return prompt;
-}
-
-/* Runs a prompt to its end; frees the secret when the caller does not want it. */
-static enum jb_error run(enum jb_prompt_kind kind, const char *mode, struct jb_secret **secret) {
-    struct jb_prompt *prompt = start(kind, mode);
-    struct jb_secret *typed;
-    enum jb_error result = jb_prompt_finish(&prompt, &typed);
-
-    assert_null(prompt);
-    assert_int_equal(typed != NULL, result == JB_OK && kind == JB_PROMPT_PIN);
-    if (secret != NULL) {
-        *secret = typed;
-    } else {
-        jb_secret_free(&typed);
-    }
-    return result;
-}
-
-static char *read_log(void) {
-    static char text[32768];
-    FILE *log = fopen(log_path, "re");
-    size_t len = 0;
-
-    if (log != NULL) {
-        len = fread(text, 1, sizeof(text) - 1, log);
-        (void)fclose(log);
-    }
-    text[len] = '\0';
-    return text;
-}
-
-/* Waits until the fake has been told a line that begins so. */
-static void wait_for(const char *line) {
-    const struct timespec moment = {0, 2000000};
-    char wanted[64];
-
-    (void)snprintf(wanted, sizeof(wanted), "\n%s", line);
-    for (int i = 0; i < 5000; i++) {
-        if (strstr(read_log(), wanted) != NULL) {
-            return;
-        }
-        (void)nanosleep(&moment, NULL);
-    }
-    fail_msg("the pinentry was never told %s", line);
-}
-
-static long now_ms(void) {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool is_running(long pid) {
-    char path[64];
-    char text[256];
-    FILE *file;
-    size_t len;
-
-    (void)snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-    file = fopen(path, "re");
-    if (file == NULL) {
-        return false;
-    }
-    len = fread(text, 1, sizeof(text) - 1, file);
-    text[len] = '\0';
-    (void)fclose(file);
-    return strrchr(text, ')') != NULL && strncmp(strrchr(text, ')'), ") Z", 3) != 0;
-}
-
-static void assert_ends(long pid) {
-    const struct timespec moment = {0, 10000000};
-
-    for (int i = 0; i < 300 && is_running(pid); i++) {
-        (void)nanosleep(&moment, NULL);
-    }
-    assert_false(is_running(pid));
-}
-
-static int open_fds(void) {
-    DIR *listing = opendir("/proc/self/fd");
-    int count = 0;
-
-    while (readdir(listing) != NULL) {
-        count++;
-    }
-    (void)closedir(listing);
-    return count;
-}
-
-static int fds_at_start;
-
-static int before_each(void **state) {
-    (void)state;
-    fds_at_start = open_fds();
-    return 0;
-}
-
-/* Whatever a test did: no descriptor is left open, and no child is left, dead or alive. */
-static int after_each(void **state) {
-    (void)state;
-    if (open_fds() != fds_at_start) {
-        print_error("descriptors leaked: %d before, %d now\n", fds_at_start, open_fds());
-        return -1;
-    }
-    if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD) {
-        print_error("a child is left\n");
-        return -1;
-    }
-    return 0;
-}
 
 /* ---- what is asked and answered ---- */
 
@@ -236,8 +90,7 @@ static void test_yes(void **state) {
 }
 
 static void test_what_is_no_answer(void **state) {
-    static const char *const modes[] = {"say:ERR 83886142 timeout",
-                                        "say:ERR 83886340 no terminal",
+    static const char *const modes[] = {"say:ERR 83886340 no terminal",
                                         "say:ERR",
                                         "say:ERR 0 success",
                                         "say:ERR nonsense",
@@ -256,6 +109,14 @@ static void test_what_is_no_answer(void **state) {
     }
     /* A yes with data is no yes. */
     assert_int_equal(run(JB_PROMPT_CALLER, "say:D 1\\nOK", NULL), JB_ERR_PROMPT_UNAVAILABLE);
+}
+
+static void test_a_time_limit_of_the_pinentry(void **state) {
+    (void)state;
+    for (int kind = JB_PROMPT_PIN; kind <= JB_PROMPT_KEYPAD; kind++) {
+        assert_int_equal(run((enum jb_prompt_kind)kind, "say:ERR 83886142 timeout", NULL),
+                         JB_ERR_TIMEOUT);
+    }
 }
 
 static void test_what_is_no_pinentry(void **state) {
@@ -361,147 +222,6 @@ static void test_signals_of_the_caller_stay(void **state) {
     jb_prompt_dialog_free(&dialog);
 }
 
-/* ---- dismissing ---- */
-
-static void assert_dismissed_quickly(struct jb_prompt *prompt) {
-    struct jb_secret *secret;
-    long begun = now_ms();
-
-    jb_prompt_dismiss(prompt);
-    assert_int_equal(jb_prompt_finish(&prompt, &secret), JB_ERR_USER_CANCELLED);
-    assert_null(secret);
-    assert_true(now_ms() - begun < 900); /* the host has to be gone within a second */
-}
-
-static void test_dismiss_at_any_stage(void **state) {
-    static const char *const waiting[] = {"wait", "deaf", "family"};
-    static const char *const starting[] = {"mute", "endless"};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++) {
-        struct jb_prompt *prompt = start(JB_PROMPT_PIN, waiting[i]);
-        wait_for("GETPIN");
-        assert_false(jb_prompt_wait(prompt, 20));
-        assert_dismissed_quickly(prompt);
-    }
-    for (size_t i = 0; i < sizeof(starting) / sizeof(starting[0]); i++) {
-        struct jb_prompt *prompt = start(JB_PROMPT_PIN, starting[i]);
-        wait_for("fd 0");
-        assert_false(jb_prompt_wait(prompt, 20));
-        assert_dismissed_quickly(prompt);
-    }
-    assert_dismissed_quickly(start(JB_PROMPT_KEYPAD, "wait"));
-    assert_dismissed_quickly(start(JB_PROMPT_PIN, "exit"));
-}
-
-static void test_what_the_pinentry_started_ends_too(void **state) {
-    struct jb_prompt *prompt = start(JB_PROMPT_PIN, "family");
-    long child;
-
-    (void)state;
-    wait_for("child");
-    child = strtol(strstr(read_log(), "child ") + strlen("child "), NULL, 10);
-    assert_true(is_running(child));
-    assert_dismissed_quickly(prompt);
-    assert_ends(child);
-}
-
-static void test_dismiss_after_the_answer(void **state) {
-    struct jb_prompt *prompt = start(JB_PROMPT_PIN, "say:D 1234\\nOK");
-    struct jb_secret *secret;
-
-    (void)state;
-    assert_true(jb_prompt_wait(prompt, 5000));
-    jb_prompt_dismiss(prompt);
-    assert_true(jb_prompt_wait(prompt, 0));
-    assert_int_equal(jb_prompt_finish(&prompt, &secret), JB_OK);
-    assert_int_equal(secret->len, 4);
-    jb_secret_free(&secret);
-}
-
-static void test_dialog_closed_before_it_runs(void **state) {
-    struct jb_prompt_request request = request_of(JB_PROMPT_PIN);
-    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new();
-    struct jb_secret *secret = jb_secret_new();
-
-    (void)state;
-    (void)unlink(log_path);
-    assert_true(fake_script(script, self, "say:D 1234\\nOK", log_path));
-    jb_prompt_dialog_close(dialog);
-    jb_prompt_dialog_close(dialog);
-    assert_int_equal(jb_prompt_dialog_run(dialog, &request, secret), JB_ERR_USER_CANCELLED);
-    assert_int_equal(secret->len, 0);
-    assert_string_equal(read_log(), ""); /* nothing was started */
-    jb_secret_free(&secret);
-    jb_prompt_dialog_free(&dialog);
-}
-
-static void *dismiss_soon(void *context) {
-    struct jb_prompt *prompt = context;
-    struct timespec pause_for = {0, (long)(now_ms() * 7919 % 12) * 1000000};
-
-    (void)nanosleep(&pause_for, NULL);
-    jb_prompt_dismiss(prompt);
-    jb_prompt_dismiss(prompt);
-    return NULL;
-}
-
-static void test_dismiss_races(void **state) {
-    int answered = 0;
-
-    (void)state;
-    for (int round = 0; round < 60; round++) {
-        struct jb_prompt *prompt = start(JB_PROMPT_PIN, "say:D 1234\\nOK");
-        struct jb_secret *secret;
-        pthread_t threads[4];
-        enum jb_error result;
-
-        for (int i = 0; i < 4; i++) {
-            assert_int_equal(pthread_create(&threads[i], NULL, dismiss_soon, prompt), 0);
-        }
-        (void)jb_prompt_wait(prompt, 3);
-        for (int i = 0; i < 4; i++) {
-            (void)pthread_join(threads[i], NULL);
-        }
-        result = jb_prompt_finish(&prompt, &secret);
-        assert_true(result == JB_ERR_USER_CANCELLED || result == JB_OK);
-        assert_int_equal(secret != NULL, result == JB_OK);
-        assert_true(secret == NULL || secret->len == 4);
-        answered += result == JB_OK;
-        jb_secret_free(&secret);
-        assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-    }
-    print_message("%d of 60 were answered before they were dismissed\n", answered);
-}
-
-static void test_pinentry_that_stays(void **state) {
-    struct jb_secret *secret;
-
-    (void)state;
-    assert_int_equal(run(JB_PROMPT_PIN, "stay", &secret), JB_OK);
-    assert_int_equal(secret->len, 4);
-    jb_secret_free(&secret);
-}
-
-static void test_pinentry_dies_with_the_host(void **state) {
-    pid_t host;
-    long pinentry;
-
-    (void)state;
-    (void)unlink(log_path);
-    host = fork();
-    if (host == 0) {
-        (void)start(JB_PROMPT_PIN, "deaf");
-        fake_hang();
-    }
-    wait_for("GETPIN");
-    pinentry = strtol(read_log() + strlen("pid "), NULL, 10);
-    assert_true(is_running(pinentry));
-    (void)kill(host, SIGKILL);
-    (void)waitpid(host, NULL, 0);
-    assert_ends(pinentry);
-}
-
 /* ---- the PIN in memory ---- */
 
 static bool is_hidden_pin(const unsigned char *at) {
@@ -554,27 +274,17 @@ static void test_pin_is_wiped(void **state) {
     assert_false(memory_holds_pin());
 }
 
-static int make_directory(void **state) {
-    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+/* libassuan's buffers, through which the PIN goes, are in locked memory too. */
+static void test_conversation_is_in_locked_memory(void **state) {
+    struct jb_prompt *prompt = start(JB_PROMPT_PIN, "wait");
+    struct jb_secret *secret;
 
     (void)state;
-    if (len <= 0 || mkdtemp(directory) == NULL) {
-        return -1;
-    }
-    self[len] = '\0';
-    (void)snprintf(script, sizeof(script), "%s/pinentry", directory);
-    (void)snprintf(log_path, sizeof(log_path), "%s/log", directory);
-    return 0;
+    wait_for("GETPIN");
+    assert_true(CRYPTO_secure_used() > 2048);
+    jb_prompt_dismiss(prompt);
+    assert_int_equal(jb_prompt_finish(&prompt, &secret), JB_ERR_USER_CANCELLED);
 }
-
-static int remove_directory(void **state) {
-    (void)state;
-    (void)unlink(script);
-    (void)unlink(log_path);
-    return rmdir(directory);
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, before_each, after_each)
 
 int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
@@ -586,20 +296,15 @@ int main(int argc, char **argv) {
         TEST(test_the_persons_no),
         TEST(test_yes),
         TEST(test_what_is_no_answer),
+        TEST(test_a_time_limit_of_the_pinentry),
         TEST(test_what_is_no_pinentry),
         TEST(test_no_program),
         TEST(test_configured_program),
         TEST(test_what_is_told),
         TEST(test_what_is_inherited),
         TEST(test_signals_of_the_caller_stay),
-        TEST(test_dismiss_at_any_stage),
-        TEST(test_what_the_pinentry_started_ends_too),
-        TEST(test_dismiss_after_the_answer),
-        TEST(test_dialog_closed_before_it_runs),
-        TEST(test_dismiss_races),
-        TEST(test_pinentry_that_stays),
-        TEST(test_pinentry_dies_with_the_host),
         TEST(test_pin_is_wiped),
+        TEST(test_conversation_is_in_locked_memory),
     };
 
     if (argc == 4 && strcmp(argv[1], "fake") == 0) {
