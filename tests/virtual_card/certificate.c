@@ -47,7 +47,7 @@ static X509_NAME *issuer_name(enum vc_use use) {
 
 static X509_NAME *subject_name(enum vc_use use, const struct vc_holder *holder, time_t from) {
     X509_NAME *name = X509_NAME_new();
-    struct tm tm;
+    struct tm tm = {0};
     char common[64];
     bool fine = name != NULL && add(name, "C", "JP") && gmtime_r(&from, &tm) != NULL;
 

@@ -105,14 +105,15 @@ size_t vc_control_wait(const struct vc_control *control, struct pollfd fds[VC_CO
 static void answer_lines(struct client *client, vc_control_handler *handler, void *context) {
     char answer[VC_CONTROL_LINE_MAX + 1];
     char *end;
+    size_t size;
 
     while ((end = memchr(client->line, '\n', client->have)) != NULL) {
         *end = '\0';
         answer[0] = '\0';
         handler(context, client->line, answer);
-        answer[VC_CONTROL_LINE_MAX - 1] = '\0';
-        strcat(answer, "\n");
-        if (send(client->fd, answer, strlen(answer), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+        size = strnlen(answer, VC_CONTROL_LINE_MAX);
+        answer[size] = '\n';
+        if (send(client->fd, answer, size + 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
             drop(client);
             return;
         }

@@ -28,30 +28,34 @@ static const struct {
 /* Where the content of a file comes from. */
 enum source { FROM_NOTHING, FROM_CERTIFICATE, FROM_KEY, FROM_BYTES, FROM_TOKEN_INFO };
 
-/* In names, %s stands for "-long" and "-expired" or "-renewal" as the traits want it. */
+/* A name is stem, "-long" with BY_NAMES and the trait, "-expired" or "-renewal" with BY_DATE and
+   the trait, and what the source ends in. */
+enum { BY_NAMES = 1, BY_DATE = 2, SIGNING = 4 /* not on a card without signing certificate */ };
+
 static const struct {
+    const char *stem;
     enum vc_df df;
-    uint16_t id;
     enum vc_file_type type;
     enum vc_pin pin;
     enum source source;
-    const char *name;
-    bool signing; /* absent on a card without signing certificate */
+    unsigned flags;
+    uint16_t id;
 } table[] = {
-    {VC_DF_JPKI, 0x0006, VC_FILE_BINARY, VC_PIN_NONE, FROM_TOKEN_INFO, NULL, false},
-    {VC_DF_JPKI, 0x000A, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, "auth%s%s.pem", false},
-    {VC_DF_JPKI, 0x000B, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, "auth-ca.pem", false},
-    {VC_DF_JPKI, 0x0017, VC_FILE_KEY, VC_PIN_AUTH, FROM_KEY, "auth.key", false},
-    {VC_DF_JPKI, 0x0018, VC_FILE_PIN, VC_PIN_AUTH, FROM_NOTHING, NULL, false},
-    {VC_DF_JPKI, 0x0001, VC_FILE_BINARY, VC_PIN_SIGN, FROM_CERTIFICATE, "sign%s%s.pem", true},
-    {VC_DF_JPKI, 0x0002, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, "sign-ca.pem", false},
-    {VC_DF_JPKI, 0x001A, VC_FILE_KEY, VC_PIN_SIGN, FROM_KEY, "sign.key", true},
-    {VC_DF_JPKI, 0x001B, VC_FILE_PIN, VC_PIN_SIGN, FROM_NOTHING, NULL, false},
-    {VC_DF_PROFILE, 0x0011, VC_FILE_PIN, VC_PIN_PROFILE, FROM_NOTHING, NULL, false},
-    {VC_DF_PROFILE, 0x0001, VC_FILE_BINARY, VC_PIN_PROFILE, FROM_BYTES, "number.bin", false},
-    {VC_DF_PROFILE, 0x0002, VC_FILE_BINARY, VC_PIN_PROFILE, FROM_BYTES, "attributes%s.bin", false},
-    {VC_DF_PROFILE, 0x0005, VC_FILE_BINARY, VC_PIN_NONE, FROM_BYTES, "basic.bin", false},
-    {VC_DF_COMMON, 0x0001, VC_FILE_RECORD, VC_PIN_NONE, FROM_BYTES, "manufacture.bin", false},
+    {NULL, VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_TOKEN_INFO, 0, 0x0006},
+    {"auth", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, BY_DATE, 0x000A},
+    {"auth-ca", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, 0, 0x000B},
+    {"auth", VC_DF_JPKI, VC_FILE_KEY, VC_PIN_AUTH, FROM_KEY, 0, 0x0017},
+    {NULL, VC_DF_JPKI, VC_FILE_PIN, VC_PIN_AUTH, FROM_NOTHING, 0, 0x0018},
+    {"sign", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_SIGN, FROM_CERTIFICATE,
+     SIGNING | BY_NAMES | BY_DATE, 0x0001},
+    {"sign-ca", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, 0, 0x0002},
+    {"sign", VC_DF_JPKI, VC_FILE_KEY, VC_PIN_SIGN, FROM_KEY, SIGNING, 0x001A},
+    {NULL, VC_DF_JPKI, VC_FILE_PIN, VC_PIN_SIGN, FROM_NOTHING, 0, 0x001B},
+    {NULL, VC_DF_PROFILE, VC_FILE_PIN, VC_PIN_PROFILE, FROM_NOTHING, 0, 0x0011},
+    {"number", VC_DF_PROFILE, VC_FILE_BINARY, VC_PIN_PROFILE, FROM_BYTES, 0, 0x0001},
+    {"attributes", VC_DF_PROFILE, VC_FILE_BINARY, VC_PIN_PROFILE, FROM_BYTES, BY_NAMES, 0x0002},
+    {"basic", VC_DF_PROFILE, VC_FILE_BINARY, VC_PIN_NONE, FROM_BYTES, 0, 0x0005},
+    {"manufacture", VC_DF_COMMON, VC_FILE_RECORD, VC_PIN_NONE, FROM_BYTES, 0, 0x0001},
 };
 
 static const uint8_t card_token_info[0x20] = "JPKIAPICCTOKEN2                ";
@@ -115,36 +119,25 @@ static bool read_content(struct vc_file *file, enum source source, FILE *stream,
     }
 }
 
-/* Only the signing certificate and the attributes have names in them. */
-static bool load_from(struct vc_file *file, enum source source, const char *directory,
-                      const char *pattern, const struct vc_traits *traits) {
-    static const char *const endings[] = {"", "-expired", "-renewal"};
-    bool named = file->pin == VC_PIN_SIGN || file->pin == VC_PIN_PROFILE;
-    char name[64];
+static bool load_from(struct vc_file *file, const char *directory, size_t row,
+                      const struct vc_traits *traits) {
+    static const char *const dates[] = {"", "-expired", "-renewal"};
+    static const char *const endings[] = {
+        [FROM_CERTIFICATE] = ".pem", [FROM_KEY] = ".key", [FROM_BYTES] = ".bin"};
+    bool names = (table[row].flags & BY_NAMES) != 0 && traits->long_names;
+    bool date = (table[row].flags & BY_DATE) != 0;
     char path[4096];
     FILE *stream;
     bool fine;
-    size_t used = 0;
 
-    for (int place = 0; *pattern != '\0' && used + 16 < sizeof name;) {
-        const char *insert;
-        if (pattern[0] != '%') {
-            name[used++] = *pattern++;
-            continue;
-        }
-        insert =
-            place++ == 0 ? (traits->long_names && named ? "-long" : "") : endings[traits->validity];
-        memcpy(name + used, insert, strlen(insert));
-        used += strlen(insert);
-        pattern += 2;
-    }
-    name[used] = '\0';
-    if (snprintf(path, sizeof path, "%s/%s", directory, name) >= (int)sizeof path ||
+    if (snprintf(path, sizeof path, "%s/%s%s%s%s", directory, table[row].stem, names ? "-long" : "",
+                 date ? dates[traits->validity] : "",
+                 endings[table[row].source]) >= (int)sizeof path ||
         (stream = fopen(path, "rb")) == NULL) {
-        fprintf(stderr, "virtual-card: no %s in %s\n", name, directory);
+        perror(path);
         return false;
     }
-    fine = read_content(file, source, stream, traits);
+    fine = read_content(file, table[row].source, stream, traits);
     if (!fine) {
         fprintf(stderr, "virtual-card: %s cannot be read\n", path);
     }
@@ -159,7 +152,7 @@ struct vc_files *vc_files_load(const char *directory, const struct vc_traits *tr
 
     for (size_t i = 0; fine && i < sizeof table / sizeof *table; i++) {
         struct vc_file *file = &files->list[files->count];
-        if (table[i].signing && traits->no_signing_certificate) {
+        if ((table[i].flags & SIGNING) != 0 && traits->no_signing_certificate) {
             continue;
         }
         *file =
@@ -169,7 +162,7 @@ struct vc_files *vc_files_load(const char *directory, const struct vc_traits *tr
             fine = take_bytes(file, phone ? phone_token_info : card_token_info,
                               sizeof card_token_info, 0);
         } else if (table[i].source != FROM_NOTHING) {
-            fine = load_from(file, table[i].source, directory, table[i].name, traits);
+            fine = load_from(file, directory, i, traits);
         }
     }
     if (!fine) {

@@ -181,7 +181,7 @@ static bool make_authority(struct authority *authority, enum vc_use use, time_t 
     authority->key = EVP_RSA_gen(2048);
     authority->certificate =
         authority->key == NULL ? NULL
-                               : vc_certificate_authority(use, authority->key, now - 6 * 365 * DAY,
+                               : vc_certificate_authority(use, authority->key, now - 6L * 365 * DAY,
                                                           end_of_day(now, 6L * 365));
     return authority->certificate != NULL;
 }
@@ -201,8 +201,8 @@ static bool make_certificates(const char *directory, enum vc_use use,
         time_t from, to;
     } kinds[] = {
         {"", issued, fifth_birthday(issued, holder->birth)},
-        {"-expired", now - (5 * 365 + 30) * DAY, end_of_day(now, -30)},
-        {"-renewal", now - (5 * 365 - 45) * DAY, end_of_day(now, 45)},
+        {"-expired", now - (5L * 365 + 30) * DAY, end_of_day(now, -30)},
+        {"-renewal", now - (5L * 365 - 45) * DAY, end_of_day(now, 45)},
     };
     EVP_PKEY *key = EVP_RSA_gen(2048);
     char name[64];

@@ -245,12 +245,15 @@ static int take(struct vc_options *options, const char *word, const char *next) 
 /* The build puts the data beside the program. */
 static const char *default_data(void) {
     static char path[PATH_MAX + 32];
-    ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
-    char *slash;
+    char self[PATH_MAX] = "";
+    const char *slash;
 
-    path[size > 0 ? size : 0] = '\0';
-    slash = strrchr(path, '/');
-    strcpy(slash == NULL ? path : slash + 1, "virtual-card-data");
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) {
+        return "virtual-card-data";
+    }
+    slash = strrchr(self, '/');
+    (void)snprintf(path, sizeof path, "%.*s/virtual-card-data",
+                   slash == NULL ? 0 : (int)(slash - self), self);
     return path;
 }
 
