@@ -45,11 +45,14 @@ export class Peer {
     }
 }
 
+/** Peer's command that has the selected key sign some digest. */
+export const SIGN_APDU = `send 802A0080333031300D060960864801650304020105000420${"AB".repeat(32)}00`;
+
 /** Selects the JPKI AP and the key, and asks for a signature without a PIN: the status word. */
 export function signWithoutPin(slot = 0, key = "0017"): Promise<string> {
     return Peer.use(async (peer) => {
         await peer.must(`connect ${slot} shared`, "begin", "send 00A4040C0AD392F000260100000001", `send 00A4020C02${key}`);
-        const answer = await peer.must(`send 802A00803330310D060960864801650304020105000420${"AB".repeat(32)}00`);
+        const answer = await peer.must(SIGN_APDU);
         await peer.must("end leave", "disconnect leave");
         return answer.slice(-4);
     });
