@@ -12,9 +12,8 @@
 
 #include "jpki_bridge/error.h"
 
-#define JB_FRAME_IN_MAX (1024 * 1024)  /* bytes of a request; every request of ours is far smaller \
-                                        */
-#define JB_FRAME_OUT_MAX (1024 * 1024) /* bytes that a browser takes from a host */
+#define JB_FRAME_IN_MAX 1048576  /* bytes of a request; every request of ours is far smaller */
+#define JB_FRAME_OUT_MAX 1048576 /* bytes that a browser takes from a host */
 
 enum jb_frame_state {
     JB_FRAME_WHOLE,    /* a frame was read */

@@ -79,8 +79,11 @@ static enum jb_io transmit(void *connection, const uint8_t *command, size_t len,
 static void on_event(void *context, const struct jb_event *event) {
     struct scene *scene = context;
     size_t len = strlen(scene->events);
-    char letter = event->keypad ? 'k' : event->confirm ? 'y' : "rcpw"[event->kind];
+    char letter = "rcpw"[event->kind];
 
+    if (event->keypad || event->confirm) {
+        letter = event->keypad ? 'k' : 'y';
+    }
     must(len + 1 < sizeof scene->events);
     scene->events[len] = letter;
 }

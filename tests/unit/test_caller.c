@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/serve.h"
 
+#include <stdio.h>
+
 #include "unit.h"
 
 #define MANIFEST "/home/u/.mozilla/native-messaging-hosts/org.jpkibridge.host.json"
@@ -31,10 +33,13 @@ static void whoever_started_it(void **state) {
 
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char program[] = "jpki-bridge";
-        const char *arguments[] = {program, cases[i].one, cases[i].two, NULL};
+        char program[] = "jpki-bridge", one[128] = "", two[128] = "";
+        char *arguments[] = {program, one, two, NULL};
         int argc = cases[i].one == NULL ? 1 : cases[i].two == NULL ? 2 : 3;
-        assert_int_equal(jb_caller_of(argc, (char *const *)(uintptr_t)arguments), cases[i].caller);
+        (void)snprintf(one, sizeof one, "%s", argc > 1 ? cases[i].one : "");
+        (void)snprintf(two, sizeof two, "%s", argc > 2 ? cases[i].two : "");
+        arguments[argc] = NULL;
+        assert_int_equal(jb_caller_of(argc, arguments), cases[i].caller);
     }
 }
 

@@ -299,16 +299,16 @@ static void status_says_what_lies_on_each_reader(void **state) {
     scene_end(&scene);
 }
 
+static char directory[] = "/tmp/jb-test-command-XXXXXX";
+
 /* A holder's configuration and runtime directories of this run's own. */
 static int set_up(void **state) {
-    static char directory[] = "/tmp/jb-test-command-XXXXXX";
 
     if (mkdtemp(directory) == NULL || setenv("HOME", directory, 1) != 0 ||
         setenv("XDG_CONFIG_HOME", directory, 1) != 0 ||
         setenv("XDG_RUNTIME_DIR", directory, 1) != 0) {
         return -1;
     }
-    *state = directory;
     return scene_set_up(state);
 }
 
@@ -320,7 +320,7 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 }
 
 static int tear_down(void **state) {
-    int left = nftw(getenv("HOME"), remove_one, 4, FTW_DEPTH | FTW_PHYS);
+    int left = nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
 
     return scene_tear_down(state) == 0 && left == 0 ? 0 : -1;
 }

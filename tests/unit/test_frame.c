@@ -25,7 +25,7 @@ static int frame_of(uint32_t claimed, const char *text) {
     char bytes[256];
 
     memcpy(bytes, &claimed, 4);
-    memcpy(bytes + 4, text, strlen(text));
+    memcpy(bytes + 4, text, strlen(text) + 1);
     return file_with(bytes, 4 + strlen(text));
 }
 

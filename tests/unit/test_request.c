@@ -223,7 +223,7 @@ static void id_is_known_when_the_rest_is_wrong(void **state) {
 static void an_oversized_certificate_is_refused(void **state) {
     static const char head[] = "{\"command\":\"sign\",\"arguments\":{" O ",\"hash\":\"" SHA256
                                "\",\"hashFunction\":\"SHA-256\",\"certificate\":\"";
-    size_t digits = 4 * 8192; /* three quarters of these are bytes */
+    size_t digits = 32768; /* three quarters of these are bytes */
     char *text = malloc(sizeof head + digits + 8);
     struct jb_request request;
     const char *problem = NULL;
