@@ -224,6 +224,20 @@ static void test_signals_of_the_caller_stay(void **state) {
 
 /* ---- the PIN in memory ---- */
 
+static void test_failed_prompt_keeps_nothing(void **state) {
+    struct jb_prompt_request request = request_of(JB_PROMPT_PIN);
+    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new();
+    struct jb_secret *secret = jb_secret_new();
+
+    (void)state;
+    assert_true(fake_script(script, self, "say:D 1234\\nERR 83886179 canceled", log_path));
+    assert_int_equal(jb_prompt_dialog_run(dialog, &request, secret), JB_ERR_USER_CANCELLED);
+    assert_int_equal(secret->len, 0);
+    assert_null(memchr(secret->bytes, '1', sizeof(secret->bytes)));
+    jb_secret_free(&secret);
+    jb_prompt_dialog_free(&dialog);
+}
+
 static bool is_hidden_pin(const unsigned char *at) {
     for (size_t i = 0; i < HIDDEN_PIN_LEN; i++) {
         if ((at[i] ^ hidden_pin[i]) != HIDDEN_PIN_KEY) {
@@ -303,6 +317,7 @@ int main(int argc, char **argv) {
         TEST(test_what_is_told),
         TEST(test_what_is_inherited),
         TEST(test_signals_of_the_caller_stay),
+        TEST(test_failed_prompt_keeps_nothing),
         TEST(test_pin_is_wiped),
         TEST(test_conversation_is_in_locked_memory),
     };
