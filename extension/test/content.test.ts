@@ -337,7 +337,7 @@ test("an update of the extension is told to the page, at once or at its next req
 
 test("an update that closes no port is noticed all the same", async () => {
     await ask(authenticate);
-    open();
+    open().orphaned = true;
     alive = false;
     await clock.pass(1_100);
     assert.equal(error()["reason"], "extension-updated");

@@ -46,6 +46,15 @@ interface Pending {
     port: LinePort | null;
 }
 
+/** A port outlives the extension that made it, and then throws. */
+function hangUp(port: LinePort | null | undefined): void {
+    try {
+        port?.disconnect();
+    } catch {
+        // It is gone already.
+    }
+}
+
 export class Line {
     readonly #extension: Extension;
     readonly #page: PageView;
@@ -89,7 +98,7 @@ export class Line {
         clearTimeout(deadline);
         clearInterval(heartbeat);
         watcher.withdrawn?.removeEventListener("abort", withdraw);
-        pending.port?.disconnect();
+        hangUp(pending.port);
         this.#pending = null;
         if (outcome.ok || outcome.failure.reason !== "gesture-required") this.#gesture.ended(outcome);
         return outcome;
@@ -114,7 +123,7 @@ export class Line {
     /** The page is left: the line ends, and with it the window and the host. */
     leave(): void {
         this.#pending?.settle(fail("page-left"));
-        this.#pending?.port?.disconnect();
+        hangUp(this.#pending?.port);
     }
 
     /** The site was switched off. */

@@ -19,6 +19,8 @@ export class FakePort {
     readonly sent: Record<string, unknown>[] = [];
     readonly name: string;
     closed = false;
+    /** Browsers throw on the ports of an extension that was updated. */
+    orphaned = false;
 
     constructor(name = "") {
         this.name = name;
@@ -30,6 +32,7 @@ export class FakePort {
     }
 
     disconnect(): void {
+        if (this.orphaned) throw new Error("Extension context invalidated.");
         this.closed = true;
     }
 
