@@ -292,7 +292,8 @@ static enum jb_error send_once(struct jb_card *card, const struct jb_apdu *apdu,
     }
     card->dirty = card->dirty || jb_apdu_is_secret(command, command_len);
     *sent = true;
-    jb_op_enter_call(card->op, TRANSMIT_LIMIT_MS, JB_ERR_CARD_UNRESPONSIVE);
+    jb_op_enter_call(card->op, TRANSMIT_LIMIT_MS,
+                     secret != NULL ? JB_ERR_PIN_UNANSWERED : JB_ERR_CARD_UNRESPONSIVE);
     *io = card->transport->transmit(card->connection, command, command_len, card->response + at,
                                     &len);
     jb_op_leave_call(card->op);

@@ -127,6 +127,7 @@ static enum jb_io look(struct search *search) {
         for (size_t j = 0; j < before_count; j++) {
             if (strcmp(before[j].reader.name, readers[i].name) == 0 &&
                 before[j].reader.events == readers[i].events &&
+                before[j].reader.mute == readers[i].mute &&
                 before[j].reader.card_present == readers[i].card_present) {
                 search->seen[i] = before[j];
             }

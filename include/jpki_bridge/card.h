@@ -40,9 +40,11 @@ enum jb_error jb_card_survey(struct jb_transport *transport, struct jb_op *op,
 struct jb_card;
 
 /* Waits for a reader and a MyNumber card (telling events) until the operation ends: then
- * JB_ERR_READER_ABSENT, JB_ERR_CARD_ABSENT, JB_ERR_NOT_A_MYNUMBER_CARD or JB_ERR_CARD_BUSY instead
- * of JB_ERR_TIMEOUT, by what it was waiting for. On JB_OK a transaction is open and the JPKI AP is
- * selected. The transport must outlive the card. Freed with jb_card_free. */
+ * JB_ERR_READER_ABSENT, JB_ERR_CARD_ABSENT, JB_ERR_NOT_A_MYNUMBER_CARD, JB_ERR_CARD_UNRESPONSIVE
+ * (a mute card) or JB_ERR_CARD_BUSY instead of JB_ERR_TIMEOUT, by what it was waiting for. Before
+ * that: JB_ERR_CARD_BUSY when a card stays held by another program, JB_ERR_CARD_ERROR when the only
+ * card answers nonsense, JB_ERR_PCSC_UNAVAILABLE. On JB_OK a transaction is open and the JPKI AP is
+ * selected. The transport and the operation must outlive the card. Freed with jb_card_free. */
 enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, struct jb_card **out);
 
 /* Opens a new transaction on the kept connection. JB_OK: it is the same card, untouched. *changed:
