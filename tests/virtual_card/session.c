@@ -13,6 +13,10 @@
 #define RETRY_US 100000
 /* The daemon looks every 400 ms: a card that is back sooner was never away for it. */
 #define AWAY_US 600000
+/* An inserted card is powered at the first glance. One that is only looked at was taken for the
+   card before it; it leaves for a moment. (Not for ever: a daemon may power on demand only.) */
+#define GLANCES_MAX 3
+#define RETREATS_MAX 3
 #define CONNECT_TIMEOUT_US 300000
 
 int64_t vc_now(void) {
@@ -33,6 +37,7 @@ static void disconnect(struct vc_session *session) {
     vc_vpcd_close(&session->vpcd);
     session->answering = false;
     session->noticed = false;
+    session->glances = 0;
     session->powered = false;
     session->connect_at = vc_now() + RETRY_US;
     vc_card_reset(current(session));
@@ -118,6 +123,13 @@ static void send_atr(struct vc_session *session) {
 static void on_control(struct vc_session *session, uint8_t control) {
     switch (control) {
     case VC_VPCD_ATR:
+        if (!session->noticed && ++session->glances > GLANCES_MAX &&
+            session->retreats < RETREATS_MAX) {
+            vc_log_event(session->log, "# not noticed");
+            session->retreats++;
+            disconnect(session);
+            return;
+        }
         send_atr(session);
         return;
     case VC_VPCD_OFF:
@@ -136,6 +148,7 @@ static void on_control(struct vc_session *session, uint8_t control) {
         return;
     }
     session->noticed = session->noticed || session->powered;
+    session->retreats = session->noticed ? 0 : session->retreats;
     vc_card_reset(current(session));
 }
 

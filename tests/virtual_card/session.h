@@ -44,6 +44,8 @@ struct vc_session {
     struct vc_control *control;
     FILE *log;
     bool noticed; /* powered up since it came into the reader */
+    int glances;  /* asked for the ATR since then, while not noticed */
+    int retreats; /* left and came again because it was not noticed */
     bool powered;
     bool inserted;      /* wants to be in the reader */
     int64_t connect_at; /* µs; when to try next while inserted and not connected */

@@ -351,6 +351,12 @@ test_removal() {
     wait_in
     apdus "--remove-after: it was; --reinsert-after" "9000 63C2" $JPKI 00200098
 
+    # The daemon, busy with the failed exchange, has no time to see that the one card went.
+    card --remove-at 2
+    "$build/pcsc-apdu" $JPKI 00200098 >/dev/null
+    card --auth-tries 2
+    apdus "another card at once is noticed too" "9000 63C2" $JPKI 00200098
+
     card
     tell remove >/dev/null
     sleep 0.6
