@@ -8,7 +8,8 @@
 
 #include "jpki_bridge/prompt.h"
 
-#define JB_WORDS_ORIGIN_MAX 80 /* characters of the origin that are shown */
+#define JB_WORDS_ORIGIN_MAX                                                                        \
+    100 /* characters shown: 79 at the end hold a label of 63 and its suffix */
 #define JB_WORDS_DESCRIPTION_MAX                                                                   \
     850 /* bytes, a line feed counted as three: a pinentry cuts at 1,000 */
 
