@@ -1,0 +1,211 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Looks over all that is in the repository: format, analysers, headers, directions of includes,
+# sizes, scripts, and words that do not belong. Prints a line for each check.
+#   tests/lint.sh [BUILD_DIR]      build/
+# What clang-tidy found clean is remembered in BUILD_DIR/lint/ by content, and not looked at again.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+build=${1:-build}
+remembered=$build/lint
+mkdir -p "$remembered"
+export PATH="$PWD/node_modules/.bin:$PATH"
+passed=0
+failed=0
+
+# The function succeeds; or, with "empty", finds nothing to print.
+check() { # NAME FUNCTION [empty]
+    local start=$SECONDS status=0 output
+    output=$("$2" 2>&1) || status=$?
+    if [[ ${3:-} = empty ]]; then
+        status=${#output}
+    fi
+    if ((status == 0)); then
+        passed=$((passed + 1))
+        printf 'ok      %s (%d s)\n' "$1" $((SECONDS - start))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED  %s\n%s\n' "$1" "$output"
+    fi
+}
+
+files() { # PATTERN...: what git knows and what is new, less what is gone
+    git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+        [[ -f $file ]] && printf '%s\n' "$file"
+    done
+}
+
+readonly flags=(-std=c17 -D_GNU_SOURCE '-DJB_VERSION="0"' -Iinclude)
+if [[ -z $(files '*.c') ]]; then
+    echo "this is no work tree of git: nothing to look at" >&2
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+read -ra packages < <(pkg-config --cflags libpcsclite libcjson libassuan gpg-error cmocka libcrypto)
+
+c_format() {
+    files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+}
+
+# One file through clang-tidy, unless the same text, with the same headers and rules, was clean before.
+tidy_one() { # FILE
+    local key output
+    local -a from=(-p "$build") own=()
+    if ! grep -q "\"file\": \".*/$1\"" "$build/compile_commands.json"; then
+        from=() own=(-- "${flags[@]}" "${packages[@]}")
+    fi
+    key=$({
+        clang-tidy --version
+        cat .clang-tidy
+        cc -MM "${flags[@]}" "${packages[@]}" "$1" | sed 's/^[^:]*://' | tr -d '\\\n' | xargs cat
+    } | sha256sum | cut -d ' ' -f 1)
+    [[ -e $remembered/$key ]] && return 0
+    if output=$(clang-tidy --quiet "${from[@]}" "$1" "${own[@]}" 2>/dev/null) && [[ -z $output ]]; then
+        touch "$remembered/$key"
+    else
+        printf '%s: %s\n' "$1" "${output:-clang-tidy failed}"
+        return 1
+    fi
+}
+
+c_tidy() {
+    local failures=0 file pids=()
+    [[ -f $build/compile_commands.json ]] || { echo "$build is not configured" && return 1; }
+    find "$remembered" -type f -mtime +30 -delete
+    while IFS= read -r file; do
+        tidy_one "$file" &
+        pids+=($!)
+        if ((${#pids[@]} >= 2)); then
+            wait "${pids[0]}" || failures=1
+            pids=("${pids[@]:1}")
+        fi
+    done < <(files '*.c')
+    for file in "${pids[@]}"; do
+        wait "$file" || failures=1
+    done
+    return $failures
+}
+
+headers_alone() {
+    local status=0 header
+    while IFS= read -r header; do
+        [[ $header == *pinentry.h && -f ${header%/*}/pinentry.c ]] && continue
+        cc "${flags[@]}" "${packages[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header" || status=1
+    done < <(files '*.h')
+    return $status
+}
+
+# base <- card, pki, prompt, platform <- policy <- command <- wire, cli <- main (design.md). The request
+# is read by wire, and is what a command is given: its header is the commands'.
+layer_of_header() { # NAME
+    case $1 in
+        error | op | secret | lang | text | base64 | json) echo 0 ;;
+        apdu | card | jpki | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
+        policy) echo 2 ;;
+        command | request) echo 3 ;;
+        frame | reply | serve | cli | browsers) echo 4 ;;
+        *) echo "include/jpki_bridge/$1.h has no layer in tests/lint.sh" >&2 && return 1 ;;
+    esac
+}
+
+layer_of_folder() { # FILE
+    case $1 in
+        host/base/*) echo 0 ;;
+        host/card/* | host/pki/* | host/prompt/* | host/platform/*) echo 1 ;;
+        host/policy/*) echo 2 ;;
+        host/command/*) echo 3 ;;
+        host/wire/* | host/cli/*) echo 4 ;;
+        host/main.c) echo 5 ;;
+        include/jpki_bridge/*) layer_of_header "$(basename "$1" .h)" ;;
+        *) echo "$1 has no layer in tests/lint.sh" >&2 && return 1 ;;
+    esac
+}
+
+include_directions() {
+    local status=0 file line above below
+    while IFS= read -r file; do
+        above=$(layer_of_folder "$file") || status=1
+        while IFS= read -r line; do
+            case $line in
+                jpki_bridge/*)
+                    below=$(layer_of_header "$(basename "$line" .h)") || status=1
+                    if ((below > above)); then
+                        echo "$file includes $line, which is above it"
+                        status=1
+                    fi
+                    ;;
+                *)
+                    if [[ ! -f $(dirname "$file")/$line ]]; then
+                        echo "$file includes $line, which is not beside it"
+                        status=1
+                    fi
+                    ;;
+            esac
+        done < <(sed -n 's/^#include "\(.*\)"$/\1/p' "$file")
+    done < <(files 'host/*.[ch]' 'include/*.h')
+    return $status
+}
+
+# Written by hand, and read by people.
+sources() {
+    files '*.c' '*.h' '*.def' '*.ts' '*.js' '*.sh' '*.css' '*.html' '*CMakeLists.txt' .ci/run
+}
+
+file_sizes() {
+    sources | xargs wc -l | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines" }'
+}
+
+licence_lines() {
+    sources | while IFS= read -r file; do
+        head -n 3 "$file" | grep -q 'SPDX-License-Identifier: MIT' || echo "$file: no licence line"
+    done
+}
+
+shell_scripts() {
+    files '*' | xargs grep -lE '^#!(/bin/|/usr/bin/env )(ba)?sh' | xargs shellcheck
+}
+
+javascript() {
+    npm run --silent lint -- --max-warnings 0
+}
+
+types() {
+    npm run --silent typecheck
+}
+
+machine_paths() {
+    files '*' | xargs grep -nIE '/work[/](main|shared)|(^|[^a-z])/roo[t]/|/home/[a-t]'
+}
+
+lockfile() {
+    grep -nE '"resolved"|registry[.]' package-lock.json
+}
+
+# Neither who or what wrote it, nor where its tasks were kept.
+foreign_words() {
+    local words='[c]laude|[a]nthropic|[o]penai|[c]hatgpt|[c]opilot|[l]anguage model|[A]I[- ](generated|assist)|[c]o-authored-by|\b[i]ssue #?[0-9]'
+    files '*' | grep -v '^package-lock' | xargs grep -nIiE "$words"
+    git log --format='%h %s%n%b' 2>/dev/null | grep -iE "$words"
+}
+
+secrets() {
+    files '*.pem' '*.key' '*.der' '*.p12' '*.pfx' '*.crx'
+    files '*' | xargs grep -nIE -- '^-----[B]EGIN ([A-Z ]*PRIVATE KEY|CERTIFICATE)-----$'
+}
+
+check "clang-format" c_format
+check "clang-tidy" c_tidy
+check "every header compiles alone" headers_alone
+check "directions of includes" include_directions
+check "no file over 500 lines" file_sizes empty
+check "licence lines" licence_lines empty
+check "shellcheck" shell_scripts
+check "eslint" javascript
+check "tsc" types
+check "no machine paths" machine_paths empty
+check "no registry in the lockfile" lockfile empty
+check "no foreign words" foreign_words empty
+check "no secrets" secrets empty
+echo "$passed passed, $failed failed"
+((failed == 0))
