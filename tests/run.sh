@@ -71,6 +71,13 @@ run_extension() {
     npm run --silent test
 }
 
+run_card() {
+    local status=0
+    tests/virtual_card/test-with-pcscd.sh || status=1
+    tests/virtual_card/test.sh build || status=1
+    return $status
+}
+
 run_portal() {
     node --test "tests/portal/*.test.ts"
 }
@@ -99,7 +106,7 @@ rm -f "$logs"/*.count
 stage unit run_unit
 stage extension run_extension
 stage portal run_portal
-stage card tests/virtual_card/test.sh build
+stage card run_card
 { stage lint tests/lint.sh && stage sanitize run_sanitize; } &
 { stage host tests/host/run.sh build && stage valgrind run_valgrind; } &
 wait
