@@ -10,8 +10,7 @@
 
 #define JB_WORDS_ORIGIN_MAX                                                                        \
     100 /* characters shown: 79 at the end hold a label of 63 and its suffix */
-#define JB_WORDS_DESCRIPTION_MAX                                                                   \
-    850 /* bytes, a line feed counted as three: a pinentry cuts at 1,000 */
+#define JB_WORDS_DESCRIPTION_MAX 850 /* bytes; a pinentry cuts at 1,000, escapes counted */
 
 struct jb_prompt_words {
     const char *title;
@@ -19,7 +18,7 @@ struct jb_prompt_words {
     const char *error;                              /* or null */
     const char *label;                              /* of the field; null when there is none */
     const char *ok;                                 /* "_" stands before the key of a button */
-    const char *cancel; /* null when the one button is ok, and means no */
+    const char *cancel;                             /* where ok is the one button, the same as ok */
 };
 
 /* Finds the words. False when they would not fit, which no origin brings about. */
