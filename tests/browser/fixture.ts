@@ -9,7 +9,8 @@ import { Browser, type BrowserOptions } from "../rig/browser.ts";
 import { Card } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
 import { CARD_DATA, CLIENT_LIBRARY } from "../rig/paths.ts";
-import { createSite, listen } from "../rig/site.ts";
+import { until } from "../rig/wait.ts";
+import { createSite, listen, type SitePage } from "../rig/site.ts";
 
 /** A government site: on from the start. */
 export const PORTAL = "https://portal.example.go.jp";
@@ -22,7 +23,7 @@ export interface StageOptions extends Partial<BrowserOptions> {
     /** The virtual card's options; null for an empty reader. */
     card?: string[] | null;
     /** Pages of HOSTILE, by path. */
-    pages?: Record<string, string>;
+    pages?: Record<string, SitePage>;
 }
 
 export class Stage {
@@ -119,6 +120,32 @@ export async function gone(window: Page, milliseconds = 10_000): Promise<void> {
     if (!window.isClosed()) {
         await window.waitForEvent("close", { timeout: milliseconds });
     }
+}
+
+/** Speaks the Web eID protocol from a page of the test's own, and keeps what comes back in `answers`. */
+export const SPEAKER = `<script>
+    const answers = [];
+    addEventListener("message", ({ source, data }) => {
+        if (source === window && /:.*-(ack|success|failure)$/.test(data?.action)) answers.push(data);
+    });
+    const ask = (action = "web-eid:authenticate", more = {}) => {
+        postMessage({ action, libraryVersion: "2.1.0", challengeNonce: "A".repeat(44), options: { lang: "en" }, ...more }, "*");
+    };
+</script>`;
+
+export interface PageAnswer {
+    action: string;
+    error?: { code: string; reason: string; message: string };
+}
+
+/** The answers so far of a page that holds SPEAKER, without the acknowledgements. */
+export function answers(page: Page): Promise<PageAnswer[]> {
+    return page.evaluate("answers.filter(({ action }) => !action.endsWith('-ack'))");
+}
+
+/** Waits for the `nth` answer, from 1. */
+export async function answered(page: Page, nth = 1, milliseconds = 10_000): Promise<PageAnswer> {
+    return until(`answer ${nth}`, async () => (await answers(page))[nth - 1], milliseconds);
 }
 
 /** What the portal's page says in the end. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // The portal over real HTTPS, as a browser would talk to it.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
@@ -53,6 +54,14 @@ class Browser {
     get(path: string, headers: Record<string, string> = {}): Promise<Reply> {
         return ask(path, { headers: { cookie: this.cookie, ...headers } });
     }
+    /** Posts a token for a nonce. */
+    logIn(nonce: string, token: unknown = make.token(make.authCard, nonce), headers?: Record<string, string>): Promise<Reply> {
+        return this.post("/api/login", { nonce, token }, headers);
+    }
+    /** Posts what the card answered for a text that the server has been given. */
+    async signed(text: string, answer: unknown): Promise<Reply> {
+        return this.post("/api/signature", { hash: createHash("sha256").update(text).digest("base64"), answer });
+    }
     async nonce(): Promise<string> {
         return String((await this.post("/api/nonce")).json["nonce"]);
     }
@@ -84,7 +93,7 @@ describe("portal", () => {
         const nonce = await browser.nonce();
         assert.equal(Buffer.from(nonce, "base64").length, 32);
         const before = browser.cookie;
-        const reply = await browser.post("/api/login", { token: make.token(make.authCard, nonce) });
+        const reply = await browser.logIn(nonce);
         assert.equal(reply.status, 200);
         assert.notEqual(browser.cookie, before);
         assert.match(reply.cookie ?? "", /^__Host-session=[\w-]{43}; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
@@ -96,57 +105,66 @@ describe("portal", () => {
         assert.equal((await planted.get("/account")).status, 303);
     });
     it("logs out", async () => {
-        await browser.post("/api/login", { token: make.token(make.authCard, await browser.nonce()) });
+        await browser.logIn(await browser.nonce());
         const loggedIn = browser.cookie;
         await browser.post("/api/logout");
         browser.cookie = loggedIn;
         assert.equal((await browser.get("/account")).status, 303);
     });
     it("ends a log-in after half an hour", async () => {
-        await browser.post("/api/login", { token: make.token(make.authCard, await browser.nonce()) });
+        await browser.logIn(await browser.nonce());
         clock += 31 * MINUTE;
         assert.equal((await browser.get("/account")).status, 303);
     });
 
     it("refuses a nonce used before", async () => {
-        const token = make.token(make.authCard, await browser.nonce());
+        const nonce = await browser.nonce();
         const same = new Browser();
         same.cookie = browser.cookie;
-        assert.equal((await browser.post("/api/login", { token })).status, 200);
-        refused(await browser.post("/api/login", { token }), "nonce");
-        refused(await same.post("/api/login", { token }), "nonce");
+        assert.equal((await browser.logIn(nonce)).status, 200);
+        refused(await browser.logIn(nonce), "nonce");
+        refused(await same.logIn(nonce), "nonce");
     });
     it("refuses a nonce that a failed log-in used up", async () => {
         const nonce = await browser.nonce();
-        refused(await browser.post("/api/login", { token: "garbage" }), "format");
-        refused(await browser.post("/api/login", { token: make.token(make.authCard, nonce) }), "nonce");
+        refused(await browser.logIn(nonce, "garbage"), "format");
+        refused(await browser.logIn(nonce), "nonce");
     });
-    it("refuses an old nonce when a newer one was given", async () => {
-        const old = await browser.nonce();
-        await browser.nonce();
-        refused(await browser.post("/api/login", { token: make.token(make.authCard, old) }), "signature");
+    it("takes the nonces of two tabs, each for its own token", async () => {
+        const [one, two] = [await browser.nonce(), await browser.nonce()];
+        refused(await browser.logIn(one, make.token(make.authCard, two)), "signature");
+        assert.equal((await browser.logIn(two)).status, 200);
+    });
+    it("keeps no more than a few nonces for one session", async () => {
+        const first = await browser.nonce();
+        for (let n = 0; n < 4; n++) {
+            await browser.nonce();
+        }
+        refused(await browser.logIn(first), "nonce");
     });
     it("refuses a nonce after five minutes, and takes it just before", async () => {
-        const token = make.token(make.authCard, await browser.nonce());
+        const late = await browser.nonce();
         clock += 5 * MINUTE;
-        refused(await browser.post("/api/login", { token }), "nonce");
-        const inTime = make.token(make.authCard, await browser.nonce());
+        refused(await browser.logIn(late), "nonce");
+        const inTime = await browser.nonce();
         clock += 5 * MINUTE - 1;
-        assert.equal((await browser.post("/api/login", { token: inTime })).status, 200);
+        assert.equal((await browser.logIn(inTime)).status, 200);
     });
-    it("refuses a nonce of another session", async () => {
-        const token = make.token(make.authCard, await browser.nonce());
+    it("refuses a nonce of another session, and one that it never gave", async () => {
+        const nonce = await browser.nonce();
         const other = new Browser();
-        refused(await other.post("/api/login", { token }), "nonce");
+        refused(await other.logIn(nonce), "nonce");
         await other.nonce();
-        refused(await other.post("/api/login", { token }), "signature");
+        refused(await other.logIn(nonce), "nonce");
+        refused(await browser.logIn("A".repeat(44)), "nonce");
     });
     it("refuses a token made with the signing certificate", async () => {
-        refused(await browser.post("/api/login", { token: make.token(make.signCard, await browser.nonce()) }), "chain");
+        const nonce = await browser.nonce();
+        refused(await browser.logIn(nonce, make.token(make.signCard, nonce)), "chain");
     });
     it("refuses a token for another origin, whatever the request's Host says", async () => {
-        const token = make.token(make.authCard, await browser.nonce(), "https://evil.example");
-        refused(await browser.post("/api/login", { token }, { host: "evil.example" }), "signature");
+        const nonce = await browser.nonce();
+        refused(await browser.logIn(nonce, make.token(make.authCard, nonce, "https://evil.example"), { host: "evil.example" }), "signature");
     });
 
     it("takes requests from its own pages only", async () => {
@@ -171,7 +189,8 @@ describe("portal", () => {
         assert.equal((await browser.get("//")).status, 400);
         for (const body of [null, [], 1, "text"]) {
             assert.equal((await browser.post("/api/document", body)).status, 400);
-            refused(await browser.post("/api/login", body), "nonce");
+            assert.equal((await browser.post("/api/login", body)).status, 400);
+            assert.equal((await browser.post("/api/signature", body)).status, 400);
         }
         assert.equal((await browser.get("/")).status, 200);
     });
@@ -181,18 +200,18 @@ describe("portal", () => {
         const { json } = await browser.post("/api/document", { text });
         assert.equal(json["hashFunction"], "SHA-256");
         const answer = make.signedDocument(make.signCard, Buffer.from(text));
-        const reply = await browser.post("/api/signature", answer);
+        const reply = await browser.signed(text, answer);
         assert.equal(reply.status, 200, reply.text);
         assert.equal(reply.json["text"], text);
         assert.equal(reply.json["name"], "番号 花子");
-        const again = await browser.post("/api/signature", answer);
+        const again = await browser.signed(text, answer);
         assert.deepEqual([again.status, again.json["error"]], [400, "document"]);
     });
     it("refuses a signature over another text, and one by the log-in key", async () => {
         await browser.post("/api/document", { text: "one" });
-        refused(await browser.post("/api/signature", make.signedDocument(make.signCard, Buffer.from("two"))), "signature");
+        refused(await browser.signed("one", make.signedDocument(make.signCard, Buffer.from("two"))), "signature");
         await browser.post("/api/document", { text: "one" });
-        refused(await browser.post("/api/signature", make.signedDocument(make.authCard, Buffer.from("one"))), "chain");
+        refused(await browser.signed("one", make.signedDocument(make.authCard, Buffer.from("one"))), "chain");
     });
     it("refuses texts that are empty, too long or not well-formed", async () => {
         for (const text of ["", "x".repeat(20_001), "\ud800", 1]) {
@@ -223,7 +242,7 @@ describe("portal with a full store", () => {
         await second.nonce();
         const reply = await third.post("/api/nonce");
         assert.deepEqual([reply.status, reply.json["error"]], [503, "busy"]);
-        assert.equal((await first.post("/api/login", { token: make.token(make.authCard, nonce) })).status, 200);
+        assert.equal((await first.logIn(nonce)).status, 200);
         clock += 6 * MINUTE;
         assert.equal((await third.post("/api/nonce")).status, 200);
         assert.equal((await first.get("/account")).status, 200);

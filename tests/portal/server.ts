@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 // The example portal: log in and sign with a MyNumber card. `node tests/portal/main.ts --help` runs it.
 import { execFileSync } from "node:child_process";
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { languageOf, page, PAGES } from "./pages.ts";
-import { NONCE_LIFE, Sessions, type Session } from "./sessions.ts";
+import { Sessions, type Session } from "./sessions.ts";
 import { Refused, verifyDocument, verifyLogin, type Check } from "./verify.ts";
 
 export interface PortalOptions {
@@ -70,16 +70,21 @@ export function createPortal(options: PortalOptions): Server {
     }
 
     const routes: Record<string, Route> = {
-        "/api/nonce": (exchange) => ({ nonce: sessions.giveNonce(sessionFor(exchange)), seconds: NONCE_LIFE / 1000 }),
+        "/api/nonce": (exchange) => {
+            const nonce = randomBytes(32).toString("base64"); // 44 characters
+            sessions.keep(sessionFor(exchange), nonce);
+            return { nonce };
+        },
 
         "/api/login": ({ session, response }, body) => {
+            const nonce = text(body, "nonce");
+            const taken = sessions.take(session, nonce);
             const checks: Check[] = [];
-            const nonce = sessions.takeNonce(session);
-            if (session === undefined || "missing" in nonce) {
-                throw new Refused(checks, "nonce", "missing" in nonce ? nonce.missing : "no session");
+            if (session === undefined || "missing" in taken) {
+                throw new Refused(checks, "nonce", "missing" in taken ? taken.missing : "no session");
             }
-            checks.push({ name: "nonce", ok: true, detail: nonce.value });
-            const verified = verifyLogin(field(body, "token"), options.origin, nonce.value, authCas, new Date(now()), checks);
+            checks.push({ name: "nonce", ok: true, detail: nonce });
+            const verified = verifyLogin(field(body, "token"), options.origin, nonce, authCas, new Date(now()), checks);
             const fresh = sessions.logIn(session, verified);
             if (fresh === undefined) {
                 throw new Problem(503, "busy");
@@ -98,20 +103,22 @@ export function createPortal(options: PortalOptions): Server {
 
         // The server keeps the text, so that what is verified later is what it hashed, whatever the page says then.
         "/api/document": (exchange, body) => {
-            const text = field(body, "text");
-            if (typeof text !== "string" || text.length === 0 || text.length > TEXT_MOST || !text.isWellFormed()) {
+            const document = text(body, "text");
+            if (document.length === 0 || document.length > TEXT_MOST || !document.isWellFormed()) {
                 throw new Problem(400, "text");
             }
-            sessions.keepDocument(sessionFor(exchange), text);
-            return { hash: createHash("sha256").update(text, "utf8").digest("base64"), hashFunction: "SHA-256" };
+            const hash = createHash("sha256").update(document, "utf8").digest("base64");
+            sessions.keep(sessionFor(exchange), hash, document);
+            return { hash, hashFunction: "SHA-256" };
         },
 
         "/api/signature": ({ session }, body) => {
-            const text = sessions.takeDocument(session);
-            if (text === undefined) {
+            const document = sessions.take(session, text(body, "hash"));
+            if ("missing" in document) {
                 throw new Problem(400, "document");
             }
-            return { text, ...verifyDocument(body, Buffer.from(text, "utf8"), signCas, new Date(now())) };
+            const bytes = Buffer.from(document.value, "utf8");
+            return { text: document.value, ...verifyDocument(field(body, "answer"), bytes, signCas, new Date(now())) };
         },
     };
 
@@ -205,6 +212,14 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 function field(body: unknown, name: string): unknown {
     return typeof body === "object" && body !== null && Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined;
+}
+
+function text(body: unknown, name: string): string {
+    const value = field(body, name);
+    if (typeof value !== "string") {
+        throw new Problem(400, name);
+    }
+    return value;
 }
 
 function readCertificates(file: string): X509Certificate[] {

@@ -4,14 +4,15 @@ import { randomBytes } from "node:crypto";
 import type { Verified } from "./verify.ts";
 
 const MINUTE = 60_000;
-export const NONCE_LIFE = 5 * MINUTE;
+const KEPT_FOR = 5 * MINUTE;
+const KEPT_MOST = 4;
 const SESSION_LIFE = 30 * MINUTE;
 
 export interface Session {
     id: string;
     expires: number;
-    nonce?: { value: string; expires: number };
-    document?: { text: string; expires: number };
+    /** What the session's next requests refer to: nonces and texts to be signed, each by its name. */
+    kept: Map<string, { value: string; expires: number }>;
     login?: Verified;
 }
 
@@ -36,12 +37,12 @@ export class Sessions {
     }
 
     /** Undefined when the store is full. */
-    create(life = NONCE_LIFE): Session | undefined {
+    create(life = KEPT_FOR): Session | undefined {
         this.#sweep();
         if (this.#sessions.size >= this.#most) {
             return undefined;
         }
-        const session = { id: randomBytes(32).toString("base64url"), expires: this.#now() + life };
+        const session = { id: randomBytes(32).toString("base64url"), expires: this.#now() + life, kept: new Map() };
         this.#sessions.set(session.id, session);
         return session;
     }
@@ -57,32 +58,25 @@ export class Sessions {
         this.#sessions.delete(session.id);
     }
 
-    giveNonce(session: Session): string {
-        const value = randomBytes(32).toString("base64"); // 44 characters
-        session.nonce = { value, expires: this.#now() + NONCE_LIFE };
-        session.expires = Math.max(session.expires, session.nonce.expires);
-        return value;
-    }
-
-    /** Takes the nonce out of use, whatever comes of the log-in; a reason in words where there is none. */
-    takeNonce(session: Session | undefined): { value: string } | { missing: string } {
-        const nonce = session?.nonce;
-        delete session?.nonce;
-        if (nonce === undefined) {
-            return { missing: "none was given to this session, or it was used already" };
+    /** Keeps a value for five minutes. A session keeps a few, as a person may have the page open twice. */
+    keep(session: Session, name: string, value = ""): void {
+        const expires = this.#now() + KEPT_FOR;
+        session.kept.set(name, { value, expires });
+        session.expires = Math.max(session.expires, expires);
+        const [oldest] = session.kept.keys();
+        if (session.kept.size > KEPT_MOST && oldest !== undefined) {
+            session.kept.delete(oldest);
         }
-        return nonce.expires > this.#now() ? { value: nonce.value } : { missing: "given more than five minutes ago" };
     }
 
-    keepDocument(session: Session, text: string): void {
-        session.document = { text, expires: this.#now() + NONCE_LIFE };
-        session.expires = Math.max(session.expires, session.document.expires);
-    }
-
-    takeDocument(session: Session | undefined): string | undefined {
-        const document = session?.document;
-        delete session?.document;
-        return document !== undefined && document.expires > this.#now() ? document.text : undefined;
+    /** Takes it out of use, whatever comes of it; a reason in words where it is not there. */
+    take(session: Session | undefined, name: string): { value: string } | { missing: string } {
+        const kept = session?.kept.get(name);
+        session?.kept.delete(name);
+        if (kept === undefined) {
+            return { missing: "not given to this session, or used already" };
+        }
+        return kept.expires > this.#now() ? { value: kept.value } : { missing: "given more than five minutes ago" };
     }
 
     #sweep(): void {

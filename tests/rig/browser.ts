@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 // Chromium with the built extension and the built host, in a home folder of its own.
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
 import type { Home } from "./home.ts";
@@ -23,7 +25,8 @@ export interface BrowserOptions {
     environment?: Record<string, string>;
     /** Keep pages that are left (Playwright turns that off). */
     backForwardCache?: boolean;
-    viewport?: { width: number; height: number };
+    /** Null follows the window. */
+    viewport?: { width: number; height: number } | null;
 }
 
 const CHROMIUM = process.env["JB_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -40,6 +43,66 @@ export function extensionId(folder = EXTENSION): string {
     return digest.slice(0, 32).replace(/./g, (digit) => "abcdefghijklmnop"[parseInt(digit, 16)] ?? "");
 }
 
+interface Launch {
+    profile: string;
+    args: string[];
+    environment: Record<string, string>;
+}
+
+/** Writes the native host's manifest and tells how Chromium is started. */
+function prepare(home: Home, options: BrowserOptions): Launch {
+    const { language = "ja", extension = EXTENSION, host = HOST } = options;
+    const profile = join(home.path, "browser");
+    if (host !== null) {
+        const folder = join(profile, "NativeMessagingHosts");
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
+            name: "org.jpkibridge.host", description: "JPKI Bridge", path: host, type: "stdio",
+            allowed_origins: [`chrome-extension://${extensionId(extension ?? EXTENSION)}/`],
+        }));
+    }
+    const maps = Object.entries(options.hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
+    return {
+        profile,
+        args: [
+            ...ARGUMENTS, `--lang=${language}`, `--accept-lang=${language}`,
+            `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost"].join(", ")}`,
+            ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
+        ],
+        environment: { ...home.environment, LANGUAGE: language, LANG: language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8", ...options.environment },
+    };
+}
+
+/**
+ * A headless Chromium at `url` that nobody drives, for what it does not do under a driver (prerendering):
+ * titles and addresses of its pages are all that can be seen.
+ */
+export class UndrivenBrowser {
+    readonly #process: ChildProcess;
+    readonly #portFile: string;
+
+    constructor(home: Home, options: BrowserOptions, url: string) {
+        const { profile, args, environment } = prepare(home, options);
+        const own = ["--headless=new", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
+        this.#portFile = join(profile, "DevToolsActivePort");
+        this.#process = spawn(CHROMIUM, [...own, ...args, url], { env: environment, stdio: "ignore" });
+        process.once("exit", () => this.#process.kill("SIGKILL"));
+    }
+
+    async pages(): Promise<{ title: string; url: string }[]> {
+        await until("the browser", () => existsSync(this.#portFile));
+        const [port = ""] = readFileSync(this.#portFile, "utf8").split("\n");
+        const answer = await fetch(`http://127.0.0.1:${port}/json/list`);
+        return await answer.json() as { title: string; url: string }[];
+    }
+
+    async close(): Promise<void> {
+        const ended = once(this.#process, "exit");
+        this.#process.kill("SIGTERM");
+        await ended;
+    }
+}
+
 export class Browser {
     readonly context: BrowserContext;
     readonly id: string;
@@ -50,33 +113,18 @@ export class Browser {
     }
 
     static async open(home: Home, options: BrowserOptions): Promise<Browser> {
-        const { language = "ja", headless = true, extension = EXTENSION, host = HOST } = options;
-        const profile = join(home.path, "browser");
-        const id = extensionId(extension ?? EXTENSION);
-        if (host !== null) {
-            const folder = join(profile, "NativeMessagingHosts");
-            mkdirSync(folder, { recursive: true });
-            writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
-                name: "org.jpkibridge.host", description: "JPKI Bridge", path: host, type: "stdio",
-                allowed_origins: [`chrome-extension://${id}/`],
-            }));
-        }
-        const maps = Object.entries(options.hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
+        const { profile, args, environment } = prepare(home, options);
         const context = await chromium.launchPersistentContext(profile, {
             executablePath: CHROMIUM,
-            headless,
+            headless: options.headless ?? true,
             colorScheme: options.colorScheme ?? "light",
-            locale: language,
-            viewport: options.viewport ?? { width: 900, height: 760 },
+            locale: options.language ?? "ja",
+            viewport: options.viewport === undefined ? { width: 900, height: 760 } : options.viewport,
             ignoreDefaultArgs: ["--disable-extensions", ...(options.backForwardCache ? ["--disable-back-forward-cache"] : [])],
-            args: [
-                ...ARGUMENTS, `--lang=${language}`, `--accept-lang=${language}`,
-                `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost"].join(", ")}`,
-                ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
-            ],
-            env: { ...home.environment, LANGUAGE: language, LANG: language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8", ...options.environment },
+            args,
+            env: environment,
         });
-        return new Browser(context, id);
+        return new Browser(context, extensionId(options.extension ?? EXTENSION));
     }
 
     /** A new tab at `url`. */

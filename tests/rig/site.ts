@@ -24,12 +24,15 @@ export function listen(server: Server): Promise<number> {
     });
 }
 
+export type SitePage = string | { html: string; headers: Record<string, string> };
+
 /** Serves `pages` by path to any host name; every other path answers 404. A page may be changed while it runs. */
-export function createSite(pages: Record<string, string>): Server {
+export function createSite(pages: Record<string, SitePage>): Server {
     return createServer(selfSigned(), (request, response) => {
         const path = (request.url ?? "/").split("?")[0] ?? "/";
-        const html = Object.hasOwn(pages, path) ? pages[path] : undefined;
-        response.writeHead(html === undefined ? 404 : 200, { "Content-Type": "text/html; charset=utf-8" });
-        response.end(html ?? "");
+        const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+        const { html, headers } = typeof page === "object" ? page : { html: page ?? "", headers: {} };
+        response.writeHead(page === undefined ? 404 : 200, { "Content-Type": "text/html; charset=utf-8", ...headers });
+        response.end(html);
     });
 }

@@ -8,6 +8,6 @@ onPress("log-in", async () => {
     const { nonce } = await post("/api/nonce");
     const { unverifiedCertificate, algorithm, signature, format, appVersion } =
         await request("web-eid:authenticate", { challengeNonce: nonce, options: { lang } }, t("unavailable"));
-    await post("/api/login", { token: { unverifiedCertificate, algorithm, signature, format, appVersion } });
+    await post("/api/login", { nonce, token: { unverifiedCertificate, algorithm, signature, format, appVersion } });
     location.assign(`/account?lang=${lang}`);
 });

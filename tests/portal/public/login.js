@@ -7,6 +7,6 @@ import { lang, onPress, post } from "./common.js";
 onPress("log-in", async () => {
     const { nonce } = await post("/api/nonce");
     const token = await authenticate(nonce, { lang });
-    await post("/api/login", { token });
+    await post("/api/login", { nonce, token });
     location.assign(`/account?lang=${lang}`);
 });

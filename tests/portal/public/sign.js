@@ -9,7 +9,7 @@ const sendText = () => post("/api/document", { text: /** @type {HTMLTextAreaElem
 
 /** @param {string} hash @param {object} answer certificate, signature and signatureAlgorithm */
 async function finish(hash, answer) {
-    const { text, name, subject, serial, checks } = await post("/api/signature", answer);
+    const { text, name, subject, serial, checks } = await post("/api/signature", { hash, answer });
     const facts = [["sign.name", name], ["sign.document", text], ["sign.hash", hash], ["account.subject", subject], ["account.serial", serial]];
     const list = element("dl", "", ...facts.flatMap(([key, value]) => value ? [element("dt", t(key)), element("dd", value)] : []));
     show("good", element("h2", t("sign.done")), list, element("h2", t("verified")), checkList(checks));

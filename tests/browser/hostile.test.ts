@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+// A page of a site that is on, and does all that a page can do to get a prompt that the person did not want.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, afterEach, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { answered, answers, gone, goOn, HOSTILE, inState, outcome, PORTAL, SHOP, SPEAKER, Stage } from "./fixture.ts";
+
+const PAGES = {
+    "/": `${SPEAKER}<button id="go" onclick="ask()">go</button>`,
+    "/by-itself": `${SPEAKER}<script>ask();</script><button id="go" onclick="ask()">go</button>`,
+    "/inner": `${SPEAKER}<script>ask();</script>`,
+    "/framing": `${SPEAKER}<iframe src="/inner"></iframe><iframe src="${PORTAL}/login"></iframe>`,
+    "/sandboxing": `<iframe sandbox="allow-scripts" src="/inner"></iframe>`,
+    "/sandboxed": { html: `${SPEAKER}<button id="go" onclick="ask()">go</button>`, headers: { "Content-Security-Policy": "sandbox allow-scripts" } },
+    "/opening": `<button id="open" onclick="opened = window.open('${PORTAL}/login-web-eid')">open</button>`,
+};
+
+describe("a hostile page", () => {
+    let stage: Stage;
+    before(async () => { stage = await Stage.open({ language: "en", pages: PAGES }); });
+    afterEach(() => stage.tidy());
+    after(() => stage.close());
+
+    /** Long enough for a window to come if one were coming. */
+    async function noWindow(): Promise<void> {
+        await sleep(1_500);
+        assert.equal(stage.browser.windows().length, 0);
+        assert.equal(stage.home.pinentry.prompts().length, 0);
+    }
+    /** Forgets, with a success, that the hostile origin has asked before. */
+    async function logInOnce(): Promise<void> {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        stage.home.pinentry.answer("pin 1234");
+        const window = await stage.browser.window(() => page.click("#go"));
+        await goOn(window);
+        assert.equal((await answered(page)).action, "web-eid:authenticate-success");
+        await gone(window);
+        await page.close();
+        stage.home.pinentry.reset();
+    }
+
+    it("may begin by itself once, and then needs a gesture", async () => {
+        const page = await stage.browser.context.newPage();
+        const window = await stage.browser.window(() => page.goto(`${HOSTILE}/by-itself`));
+        await window.click("#cancel");
+        assert.equal((await answered(page)).error?.reason, "user-cancelled");
+        await page.evaluate("ask()");
+        assert.equal((await answered(page, 2)).error?.reason, "gesture-required");
+        await page.evaluate("document.querySelector('#go').click()"); // a click that nobody made
+        assert.equal((await answered(page, 3)).error?.reason, "gesture-required");
+        await noWindow();
+        await (await stage.browser.window(() => page.click("#go"))).click("#cancel");
+        assert.equal((await answered(page, 4)).error?.reason, "user-cancelled");
+    });
+    it("gains nothing by reloading itself", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/by-itself`);
+        assert.equal((await answered(page)).error?.reason, "gesture-required");
+        await page.reload();
+        assert.equal((await answered(page)).error?.reason, "gesture-required");
+        await noWindow();
+    });
+    it("may begin by itself again after a success", async () => {
+        await logInOnce();
+        const page = await stage.browser.context.newPage();
+        const window = await stage.browser.window(() => page.goto(`${HOSTILE}/by-itself`));
+        await window.click("#cancel");
+    });
+
+    it("gets nothing while it is hidden", async () => {
+        await logInOnce();
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        const front = await stage.browser.tab("about:blank");
+        await front.bringToFront();
+        await page.evaluate("ask()");
+        assert.equal((await answered(page)).error?.reason, "page-hidden");
+        await noWindow();
+    });
+
+    it("gets one window for a flood of requests", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        await page.evaluate("document.querySelector('#go').onclick = () => { for (let n = 0; n < 500; n++) ask(n % 2 ? 'web-eid:authenticate' : 'jpki-bridge:authenticate', { id: n }); }");
+        const window = await stage.browser.window(() => page.click("#go"));
+        await sleep(1_500);
+        assert.equal(stage.browser.windows().length, 1);
+        const said = await answers(page);
+        assert.equal(said.length, 499);
+        assert.ok(said.every(({ error }) => error?.reason === "operation-pending"));
+        stage.home.pinentry.answer("pin 1234");
+        await goOn(window);
+        assert.match((await answered(page, 500)).action, /:authenticate-success$/);
+    });
+    it("gets one program for a flood of status requests", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        await page.evaluate("for (let n = 0; n < 500; n++) ask('jpki-bridge:status', { id: n })");
+        let most = 0;
+        for (let n = 0; n < 20; n++) {
+            const running = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" }).match(/jpki-bridge chrome-extension:/g)?.length ?? 0;
+            most = Math.max(most, running);
+            await sleep(25);
+        }
+        await answered(page, 500);
+        assert.ok(most <= 2, `${most} programs at once`);
+    });
+    it("shows what it asked for first when it races itself", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        await page.evaluate(`document.querySelector('#go').onclick = () => {
+            ask("web-eid:authenticate"); ask("web-eid:get-signing-certificate");
+            ask("jpki-bridge:sign", { hash: btoa("0".repeat(32)), hashFunction: "SHA-256" }); };`);
+        const window = await stage.browser.window(() => page.click("#go"));
+        await inState(window, "review");
+        assert.match(await window.locator("#purpose").innerText(), /^Log in$/);
+        await window.click("#cancel");
+        await answered(page, 3);
+        assert.deepEqual((await answers(page)).map(({ error }) => error?.reason).sort(), ["operation-pending", "operation-pending", "user-cancelled"]);
+    });
+    it("loses its window when it goes elsewhere at once, to look like another", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        await page.evaluate(`document.querySelector('#go').onclick = () => { ask(); setTimeout(() => { location.href = "${PORTAL}/login"; }, 300); };`);
+        const window = await stage.browser.window(() => page.click("#go")).catch(() => undefined);
+        await page.waitForURL(`${PORTAL}/login`);
+        if (window !== undefined) {
+            await gone(window);
+        }
+        await noWindow();
+    });
+
+    it("cannot forge what it is not", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        const key = crypto.randomUUID();
+        await page.evaluate(`for (const message of [
+            { kind: "open", key: "${key}", timeout: 60000, gesture: true }, { kind: "request", request: { operation: "authenticate" } },
+            { action: "web-eid:authenticate-ack" }, { action: "web-eid:authenticate-success", signature: "AA==" },
+            { action: "jpki-bridge:sign-success" }, { action: "web-eid:toString" }, { action: "web-eid:__proto__" }, { action: "jpki-bridge:" },
+            { action: { toString: () => "x" }.toString }, null, 1, [], "web-eid:authenticate",
+        ].filter((each) => typeof each?.action !== "function")) postMessage(message, "*");
+        document.dispatchEvent(new Event("jpki-bridge-successor"));`);
+        await noWindow();
+        assert.equal(await page.evaluate("typeof chrome === 'object' && typeof chrome.runtime?.sendMessage"), "undefined");
+        // A page cannot open or frame the extension's windows either.
+        const inside = `chrome-extension://${stage.browser.id}/ui/session/session.html?key=${key}`;
+        await page.evaluate(`{ const frame = document.createElement("iframe"); frame.src = "${inside}"; document.body.append(frame); open("${inside}"); }`);
+        await sleep(1_000);
+        assert.ok(page.frames().slice(1).every((frame) => !frame.url().startsWith("chrome-extension://")));
+        await noWindow();
+        // And is still served.
+        await page.bringToFront();
+        await (await stage.browser.window(() => page.click("#go"))).click("#cancel");
+        assert.equal((await answers(page)).at(-1)?.error?.reason, "user-cancelled");
+    });
+    it("gets an error, and no window, for wrong arguments", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/`);
+        const wrong = [
+            { challengeNonce: "short" }, { challengeNonce: "A".repeat(129) }, { challengeNonce: 7 }, { challengeNonce: null },
+            { options: "x" }, { options: { userInteractionTimeout: "soon" } }, { libraryVersion: 1 },
+        ];
+        for (const [at, more] of wrong.entries()) {
+            await page.evaluate(`ask("web-eid:authenticate", ${JSON.stringify(more)})`);
+            assert.match((await answered(page, at + 1)).error?.code ?? "", /NATIVE_INVALID_ARGUMENT|MISSING_PARAMETER|VERSION/, JSON.stringify(more));
+        }
+        await page.evaluate("ask('web-eid:authenticate', { challengeNonce: 'A'.repeat(5e6) })");
+        assert.match((await answered(page, wrong.length + 1)).error?.code ?? "", /NATIVE_INVALID_ARGUMENT/);
+        await noWindow();
+    });
+
+    it("gets nothing from within a frame", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/framing`);
+        await noWindow();
+        const inner = page.frames().find((frame) => frame.url().endsWith("/inner"));
+        assert.deepEqual(await inner?.evaluate("answers"), [], "not even an acknowledgement");
+        await page.evaluate("frames[0].postMessage({ action: 'web-eid:authenticate', challengeNonce: 'A'.repeat(44), libraryVersion: '2.1.0' }, '*')");
+        await noWindow();
+        assert.deepEqual(await page.evaluate("answers"), []);
+    });
+    it("gets nothing from within a sandboxed frame", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/sandboxing`);
+        await noWindow();
+        assert.deepEqual(await page.frames()[1]?.evaluate("answers"), []);
+    });
+    it("gets nothing as a sandboxed page, whatever its address says", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/sandboxed`);
+        await page.click("#go");
+        assert.equal((await answered(page)).error?.code, "ERR_WEBEID_CONTEXT_INSECURE");
+        await noWindow();
+    });
+    it("cannot speak for a page that it opened", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/opening`);
+        const [opened] = await Promise.all([stage.browser.context.waitForEvent("page"), page.click("#open")]);
+        await opened.waitForLoadState();
+        await page.evaluate("opened.postMessage({ action: 'web-eid:authenticate', challengeNonce: 'A'.repeat(44), libraryVersion: '2.1.0' }, '*')");
+        await noWindow();
+    });
+    it("gets nothing on a site that is off", async () => {
+        const page = await stage.browser.tab(`${SHOP}/login-web-eid`);
+        await page.click("#log-in");
+        assert.match((await outcome(page)).text, /ERR_WEBEID_EXTENSION_UNAVAILABLE/);
+        await noWindow();
+    });
+});
+
+describe("Continue", () => {
+    let stage: Stage;
+    before(async () => { stage = await Stage.open({ language: "en", pages: PAGES }); });
+    afterEach(() => stage.tidy());
+    after(() => stage.close());
+
+    it("takes no press in the first second, and each one starts the second anew", async () => {
+        const { window } = await stage.ask();
+        await inState(window, "review");
+        const button = window.locator("#continue");
+        for (let n = 0; n < 8; n++) {
+            await button.click({ force: true });
+            await sleep(200);
+        }
+        await inState(window, "review");
+        await window.keyboard.press("Enter");
+        await button.press("Enter");
+        await button.press(" ");
+        await inState(window, "review");
+        assert.equal(stage.home.pinentry.log(), "");
+        await goOn(window);
+        await stage.home.pinentry.shown();
+    });
+    it("waits until nobody types any more", async () => {
+        const { window } = await stage.ask();
+        await inState(window, "review");
+        await window.keyboard.type("typed elsewhere", { delay: 120 });
+        assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
+        await window.locator("#continue").click({ force: true });
+        await inState(window, "review");
+        assert.equal(stage.home.pinentry.log(), "");
+    });
+    it("takes no press that no person made", async () => {
+        const { window } = await stage.ask();
+        await button(window);
+        await window.evaluate("document.querySelector('#continue').click()");
+        await sleep(300);
+        await inState(window, "review");
+    });
+    it("waits as long as the window has not the focus", async () => {
+        const { window } = await stage.ask();
+        const session = await stage.browser.context.newCDPSession(window);
+        await session.send("Emulation.setFocusEmulationEnabled", { enabled: false });
+        const other = await stage.browser.tab("about:blank");
+        await other.bringToFront();
+        await sleep(1_500);
+        if (await window.evaluate<boolean>("document.hasFocus()")) {
+            return; // this headless browser gives the focus to every window: the test under Xvfb covers it
+        }
+        assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
+    });
+
+    async function button(window: Awaited<ReturnType<Stage["ask"]>>["window"]): Promise<void> {
+        await window.locator('#continue[aria-disabled="false"]').waitFor();
+    }
+});
