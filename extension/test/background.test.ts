@@ -61,6 +61,31 @@ test("of many that race, from whatever tabs, one opens a window", async () => {
     assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
 });
 
+test("the second of two does not wait for the first one's window", async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const slow = new Operations({ ...browser, openWindow: () => promise }, store);
+    const first = slow.open(asker, request());
+    assert.equal(reasonOf(await slow.open(asker, request(true))), "operation-pending");
+    resolve(1);
+    assert.equal((await first).ok, true);
+});
+
+test("the closing of a window never wipes out the operation that begins just then", async () => {
+    for (let delay = 0; delay < 60; delay++) {
+        const fresh = fakeStore().store;
+        const both = new Operations(browser, fresh);
+        opened = [];
+        await both.open(asker, request());
+        windows.clear();
+        const message = request(true);
+        const opening = both.open(asker, message);
+        for (let turn = 0; turn < delay; turn++) await Promise.resolve();
+        await Promise.all([both.closed(1), opening]);
+        assert.equal((await fresh.current())?.key, message.key, `after ${delay} turns`);
+        windows.clear();
+    }
+});
+
 test("a worker that was ended and started again still knows of the window", async () => {
     await operations.open(asker, request());
     const woken = new Operations(browser, store);

@@ -244,6 +244,16 @@ test("after a cancel only a new gesture opens a window again", async () => {
     assert.equal(sent[1]?.["gesture"], true);
 });
 
+test("a press made while the window was open does not begin the next operation", async () => {
+    await ask(authenticate);
+    const port = open();
+    await press();
+    port.drop();
+    await clock.pass(60);
+    await ask(authenticate);
+    assert.equal(error()["reason"], "gesture-required");
+});
+
 test("a key held down from before is no gesture", async () => {
     await ask(authenticate);
     open().drop();

@@ -14,7 +14,7 @@ export function fakeStore(): { store: SessionStore; items: Map<string, unknown> 
             for (const [key, value] of Object.entries(given)) items.set(key, structuredClone(value));
         },
         remove: async (key) => {
-            await Promise.resolve();
+            for (let turn = 0; turn < 5; turn++) await Promise.resolve();
             items.delete(key);
         },
     });
