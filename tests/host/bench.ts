@@ -31,7 +31,7 @@ interface Started {
 export class Bench {
     home = new Home();
     /** The card in the first slot; there is one unless bench(null). */
-    readonly #cards: Card[] = [];
+    readonly cards: Card[] = [];
     #started: Started[] = [];
     /** Checks that a test which breaks them on purpose switches off, for itself. */
     expect = { exit: true, quietStderr: true, spentVerifies: true };
@@ -40,7 +40,7 @@ export class Bench {
     #logged: number[] = [];
 
     get card(): Card {
-        const card = this.#cards[0];
+        const card = this.cards[0];
         assert.ok(card !== undefined, "this file has no card");
         return card;
     }
@@ -48,12 +48,12 @@ export class Bench {
     /** Another card; it is taken away with the file's. */
     async addCard(...options: string[]): Promise<Card> {
         const card = await Card.start(...options);
-        this.#cards.push(card);
+        this.cards.push(card);
         return card;
     }
 
     async dropCard(card: Card): Promise<void> {
-        this.#cards.splice(this.#cards.indexOf(card), 1);
+        this.cards.splice(this.cards.indexOf(card), 1);
         await card.stop();
     }
 
@@ -99,18 +99,18 @@ export class Bench {
         this.expect = { exit: true, quietStderr: true, spentVerifies: true };
         this.secrets = [];
         this.#started = [];
-        for (const card of this.#cards) {
+        for (const card of this.cards) {
             for (const fault of ["remove-at", "remove-after", "garbage-at", "silent-at", "delay-apdu"]) {
                 await card.command(`${fault} 0`);
             }
             await card.command("reset-count");
         }
-        this.#logged = this.#cards.map((card) => card.log().length);
+        this.#logged = this.cards.map((card) => card.log().length);
     }
 
     /** The first card's log since the test began. */
     log(card = this.card): string[] {
-        return card.log().slice(this.#logged[this.#cards.indexOf(card)] ?? 0);
+        return card.log().slice(this.#logged[this.cards.indexOf(card)] ?? 0);
     }
 
     async afterEach(): Promise<void> {
@@ -129,7 +129,7 @@ export class Bench {
         }
         assert.ok(await this.home.pinentry.closed(GONE_MS), "a pinentry outlived its host");
         const typed = this.home.pinentry.log().split("\n").filter((line) => line === "answered pin").length;
-        for (const card of this.#cards) {
+        for (const card of this.cards) {
             assert.equal(isVerified(card.log()), false, `a PIN is still verified:\n${this.log(card).join("\n")}`);
             this.#assertNoSecret("the card's log", card.log().join("\n"));
             if (this.expect.spentVerifies) {
@@ -153,7 +153,7 @@ export class Bench {
     }
 
     async after(): Promise<void> {
-        for (const card of this.#cards.splice(0)) {
+        for (const card of this.cards.splice(0)) {
             await card.stop();
         }
         this.home.remove();
