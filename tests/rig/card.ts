@@ -24,6 +24,7 @@ export interface Apdu {
 export class Card {
     readonly #folder = mkdtempSync(join(tmpdir(), "jb-card-"));
     readonly #process: ChildProcess;
+    readonly #leave = (): void => { this.#process.kill("SIGKILL"); };
 
     private constructor(options: string[]) {
         const own = ["--control", this.#socket, "--log", this.#log];
@@ -31,7 +32,7 @@ export class Card {
         this.#process = spawn(VIRTUAL_CARD, [...own, ...data, ...options], { stdio: ["ignore", "ignore", "pipe"] });
         this.#process.stderr?.on("data", (piece: Buffer) => process.stderr.write(piece));
         // A test that dies must not leave a card in the reader.
-        process.once("exit", () => this.#process.kill("SIGKILL"));
+        process.once("exit", this.#leave);
     }
 
     /** Lays a card down. `options` are virtual-card's (`--help` lists them). */
@@ -129,6 +130,7 @@ export class Card {
     }
 
     async stop(): Promise<void> {
+        process.off("exit", this.#leave);
         if (this.#process.exitCode === null && this.#process.signalCode === null) {
             const ended = once(this.#process, "exit");
             this.#process.kill("SIGTERM");
