@@ -55,15 +55,6 @@ function hangUp(port: LinePort | null | undefined): void {
     }
 }
 
-/** After an update of the extension its old ports are cut off and throw. */
-function hangUp(port: LinePort | null): void {
-    try {
-        port?.disconnect();
-    } catch {
-        // It is down already.
-    }
-}
-
 export class Line {
     readonly #extension: Extension;
     readonly #page: PageView;
