@@ -60,7 +60,9 @@ void jb_prompt_dismiss(struct jb_prompt *prompt);
 
 /* Waits for the end, frees and nulls *prompt. JB_OK: for JB_PROMPT_PIN *secret is the PIN as typed
  * (freed with jb_secret_free), for the others null. JB_ERR_USER_CANCELLED: the person said no, or
- * it was dismissed. */
+ * it was dismissed before the answer came. JB_ERR_TIMEOUT: the prompt program has a time limit of
+ * its own. A PIN longer than JB_SECRET_MAX comes as that many zero bytes, which is the form of
+ * none. */
 enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **secret);
 
 /* The prompt program that would be used, or null when there is none (doctor). configured may be

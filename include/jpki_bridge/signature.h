@@ -14,7 +14,8 @@ enum jb_hash { JB_HASH_SHA1, JB_HASH_SHA224, JB_HASH_SHA256, JB_HASH_SHA384, JB_
 #define JB_HASH_MAX 64
 #define JB_SIGNATURE_INPUT_MAX 96
 
-/* By Web eID's name ("SHA-256"); false when unknown. */
+/* By Web eID's name ("SHA-256"); false when unknown. SHA-1 has none there: no page may have one
+ * signed. */
 bool jb_hash_of(const char *name, enum jb_hash *out);
 const char *jb_hash_name(enum jb_hash hash);
 size_t jb_hash_size(enum jb_hash hash);
@@ -26,7 +27,8 @@ enum jb_error jb_signature_input(const struct jb_certificate *certificate, enum 
                                  const uint8_t *digest, uint8_t *out, size_t *len);
 
 /* Verifies with the certificate's key; an EC signature given as DER is rewritten in place as r ‖ s
- * (*len changes). JB_ERR_SIGNATURE_INVALID when it does not hold. */
+ * (*len changes, and can grow: signature has room for 2 * 66 bytes at least).
+ * JB_ERR_SIGNATURE_INVALID when it does not hold. */
 enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum jb_hash hash,
                                   const uint8_t *digest, uint8_t *signature, size_t *len);
 
