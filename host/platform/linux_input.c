@@ -8,3 +8,9 @@ bool jb_platform_wait_input(int fd, int timeout_ms) {
 
     return poll(&input, 1, timeout_ms) > 0;
 }
+
+bool jb_platform_input_closed(int fd) {
+    struct pollfd input = {.fd = fd, .events = POLLRDHUP};
+
+    return poll(&input, 1, 0) > 0;
+}

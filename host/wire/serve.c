@@ -151,11 +151,13 @@ static void quit(struct server *server, const struct jb_request *request) {
     server->closing = true;
 }
 
-/* A running status is over in a moment; requests after it wait for that rather than be refused. */
+/* A running status is over in a moment; requests after it wait for that rather than be refused, as
+ * long as somebody is there to be answered. */
 static void wait_for_status(struct server *server) {
     uint64_t until = jb_clock_ms() + STATUS_MS + GRACE_MS;
 
-    while (!reap(server) && server->request.command == JB_COMMAND_STATUS && jb_clock_ms() < until) {
+    while (!reap(server) && server->request.command == JB_COMMAND_STATUS && jb_clock_ms() < until &&
+           !jb_platform_input_closed(server->in)) {
         const struct timespec pause = {0, 5000000};
         (void)nanosleep(&pause, NULL);
     }

@@ -37,6 +37,9 @@ bool jb_platform_take_stdio(int *in, int *out);
  * whether it has. */
 bool jb_platform_wait_input(int fd, int timeout_ms);
 
+/* Whether the other end is closed, though there may still be something to read. */
+bool jb_platform_input_closed(int fd);
+
 struct jb_user_lock;
 
 /* Takes the one lock per user that lets two host processes take turns; waits as long as the
