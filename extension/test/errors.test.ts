@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { LOCAL_ERRORS } from "../src/client/jpki-bridge.ts";
+import { LOCAL_ERRORS } from "../src/client/local-errors.ts";
 import { ERROR_CODES, ERRORS, EXTENSION_ERRORS, HOST_ERRORS, sentencesOf } from "../src/shared/errors.ts";
 import { parseFailure, toPageError } from "../src/shared/failure.ts";
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The client library for pages. It only speaks to the extension by messages on the page's own window.
 
+import { LOCAL_ERRORS } from "./local-errors.ts";
+
 const PREFIX = "jpki-bridge:";
 const LIBRARY_VERSION = "2.9.0";
 /** An extension that is there answers within this time. */
@@ -126,29 +128,6 @@ function languageOf({ lang }: Options): Language {
     const shown = document.documentElement.lang || navigator.language;
     return shown.toLowerCase().startsWith("ja") ? "ja" : "en";
 }
-
-interface Entry extends Readonly<Record<Language, string>> {
-    readonly code: ErrorCode;
-}
-
-/** The few errors that are met without the extension; everything else comes from it. */
-export const LOCAL_ERRORS = {
-    "extension-unavailable": {
-        code: "ERR_WEBEID_EXTENSION_UNAVAILABLE",
-        ja: "JPKI Bridgeの拡張機能が入っていないか、このサイトでオフになっています。拡張機能を導入し、ツールバーのJPKI Bridgeのアイコンからこのサイトをオンにして、もう一度お試しください。",
-        en: "The JPKI Bridge extension is not installed, or it is switched off for this site. Install it, switch this site on from the JPKI Bridge icon in the toolbar, then try again.",
-    },
-    "action-timeout": {
-        code: "ERR_WEBEID_ACTION_TIMEOUT",
-        ja: "時間内に答えがありませんでした。もう一度お試しください。",
-        en: "No answer came in time. Please try again.",
-    },
-    "origin-invalid": {
-        code: "ERR_WEBEID_CONTEXT_INSECURE",
-        ja: "このページは安全な接続(https)ではないため、カードを使えません。",
-        en: "The card cannot be used on this page, because its connection is not secure (https).",
-    },
-} as const satisfies Readonly<Record<string, Entry>>;
 
 function local(reason: keyof typeof LOCAL_ERRORS, options: Options): JpkiBridgeError {
     const { code, ja, en } = LOCAL_ERRORS[reason];

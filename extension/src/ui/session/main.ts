@@ -38,6 +38,8 @@ function attach(session: Session): void {
     const nobody = setTimeout(() => {
         window.close();
     }, ATTACH_TIMEOUT);
+    // Chromium reports a lastError that nobody reads as an uncaught one.
+    line.onDisconnect.addListener(() => chrome.runtime.lastError);
     line.onDisconnect.addListener(() => {
         if (operation?.over === true) return;
         operation?.abandon();
