@@ -64,7 +64,7 @@ stage() { # NAME COMMAND...
 }
 
 run_unit() {
-    ctest --test-dir build --output-on-failure
+    ctest --test-dir build -j 4 --output-on-failure
 }
 
 run_extension() {
@@ -88,7 +88,7 @@ build_sanitized() {
 }
 
 run_sanitize() {
-    build_sanitized && ctest --test-dir build/sanitize --output-on-failure &&
+    build_sanitized && ctest --test-dir build/sanitize -j 4 --output-on-failure &&
         JB_SANITIZED=1 tests/host/run.sh build/sanitize
 }
 
