@@ -28,13 +28,15 @@ export interface StageOptions extends Partial<BrowserOptions> {
 
 export class Stage {
     readonly home: Home;
-    readonly browser: Browser;
+    browser: Browser;
+    readonly #options: BrowserOptions;
     readonly #card: Card | undefined;
     readonly #servers: Server[];
 
-    private constructor(home: Home, browser: Browser, card: Card | undefined, servers: Server[]) {
+    private constructor(home: Home, browser: Browser, options: BrowserOptions, card: Card | undefined, servers: Server[]) {
         this.home = home;
         this.browser = browser;
+        this.#options = options;
         this.#card = card;
         this.#servers = servers;
     }
@@ -53,8 +55,8 @@ export class Stage {
         let laid: Card | undefined;
         try {
             laid = card === null ? undefined : await Card.start(...card);
-            const browser = await Browser.open(home, { ...rest, hosts: { ...hosts, ...options.hosts } });
-            return new Stage(home, browser, laid, Object.values(servers));
+            const settings = { ...rest, hosts: { ...hosts, ...options.hosts } };
+            return new Stage(home, await Browser.open(home, settings), settings, laid, Object.values(servers));
         } catch (error) {
             await laid?.stop();
             closeAll(Object.values(servers));
@@ -82,6 +84,12 @@ export class Stage {
                 await this.#card.command(`${fault} 0`);
             }
         }
+    }
+
+    /** Closes the browser and opens it again with the same profile. */
+    async restart(): Promise<void> {
+        await this.browser.close();
+        this.browser = await Browser.open(this.home, this.#options);
     }
 
     async close(): Promise<void> {

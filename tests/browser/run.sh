@@ -21,7 +21,7 @@ run_share() { # every other file, from NUMBER
         share+=("${files[i]}")
     done
     ((${#share[@]} == 0)) || tests/virtual_card/with-pcscd.sh -- \
-        node --test --test-concurrency=1 --test-timeout=120000 --test-reporter=spec "${share[@]}"
+        node --test --test-concurrency=1 --test-force-exit --test-timeout=120000 --test-reporter=spec "${share[@]}"
 }
 output=$(mktemp)
 run_share 1 >"$output" 2>&1 &
