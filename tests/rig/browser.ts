@@ -153,18 +153,19 @@ export class Browser {
         return this.tab(`chrome-extension://${this.id}/${path}`);
     }
 
-    /** Switches the extension on for a site, as the person would, but without the browser's dialog. */
+    /** Switches the extension on for a site. Permitted beforehand, the browser answers its dialog by itself. */
     async grant(pattern: string): Promise<void> {
-        await this.#permission("addHostPermission", pattern);
+        const page = await this.tab("chrome://extensions/");
+        await page.evaluate(`chrome.developerPrivate.addHostPermission("${this.id}", "${pattern}")`);
+        await page.close();
+        await this.#permissions("request", pattern);
     }
     async revoke(pattern: string): Promise<void> {
-        await this.#permission("removeHostPermission", pattern);
+        await this.#permissions("remove", pattern);
     }
-    async #permission(method: "addHostPermission" | "removeHostPermission", pattern: string): Promise<void> {
-        const page = await this.tab("chrome://extensions/");
-        await page.evaluate(([name, id, host]) =>
-            (chrome as unknown as { developerPrivate: Record<string, (...args: unknown[]) => Promise<void>> }).developerPrivate[name]?.(id, host),
-            [method, this.id, pattern] as const);
+    async #permissions(method: "request" | "remove", pattern: string): Promise<void> {
+        const page = await this.extensionPage("ui/options/options.html");
+        await page.evaluate(`chrome.permissions.${method}({ origins: ["${pattern}"] })`);
         await page.close();
     }
 
