@@ -51,8 +51,8 @@ certificate_seeds() {
     done
 }
 
-# A log-in, one with a wrong PIN before, one on a card that was reset, one on a card without
-# shortcuts and with one try, one on a keypad; a signature.
+# A log-in, one with a wrong PIN before, one whose tries fall during the prompt, one on a card that
+# was reset, one on a card without shortcuts and with one try, one on a keypad; a signature.
 card_seeds() {
     local look=$seeds/look again=$seeds/again sign=$seeds/sign
     { status 9000 && der auth | answer 9000 && status 63C3; } >"$look"
@@ -61,6 +61,7 @@ card_seeds() {
     { bytes 0000 && cat "$look" "$again" && status 9000 && cat "$sign"; } >"$1/seed-log-in"
     { bytes 0000 && cat "$look" "$again" && status 63C2 && cat "$look" "$again" && status 9000 && cat "$sign"; } \
         >"$1/seed-wrong"
+    { bytes 0000 && cat "$look" && status 9000 63C2 9000 63C2 9000 && cat "$sign"; } >"$1/seed-fell"
     { bytes 0000 && cat "$look" && bytes FE05 && cat "$look" "$again" && status 9000 && cat "$sign"; } \
         >"$1/seed-reset"
     { bytes 0000 && status 9000 6A82 9000 6700 && der auth | head -c 256 | answer 9000 &&
