@@ -22,6 +22,9 @@ export const HOSTILE = "https://hostile.example.lg.jp";
 export interface StageOptions extends Partial<BrowserOptions> {
     /** The virtual card's options; null for an empty reader. */
     card?: string[] | null;
+    /** Whom the portal trusts; by default the virtual card's CAs. */
+    authCa?: string;
+    signCa?: string;
     /** Pages of HOSTILE, by path. */
     pages?: Record<string, SitePage>;
 }
@@ -42,11 +45,9 @@ export class Stage {
     }
 
     static async open(options: StageOptions = {}): Promise<Stage> {
-        const { card = [], pages = {}, ...rest } = options;
+        const { card = [], pages = {}, authCa = join(CARD_DATA, "auth-ca.pem"), signCa = join(CARD_DATA, "sign-ca.pem"), ...rest } = options;
         const home = new Home();
-        const portal = (origin: string): Server => createPortal({
-            origin, authCa: join(CARD_DATA, "auth-ca.pem"), signCa: join(CARD_DATA, "sign-ca.pem"), clientLibrary: CLIENT_LIBRARY,
-        });
+        const portal = (origin: string): Server => createPortal({ origin, authCa, signCa, clientLibrary: CLIENT_LIBRARY });
         const servers: Record<string, Server> = { [PORTAL]: portal(PORTAL), [SHOP]: portal(SHOP), [HOSTILE]: createSite(pages) };
         const hosts: Record<string, number> = {};
         for (const [origin, server] of Object.entries(servers)) {

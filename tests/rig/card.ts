@@ -38,9 +38,9 @@ export class Card {
     /** Lays a card down. `options` are virtual-card's (`--help` lists them). */
     static async start(...options: string[]): Promise<Card> {
         const card = new Card(options);
-        await until("the virtual card", () => {
+        await until("the virtual card", async () => {
             assert.equal(card.#process.exitCode, null, "virtual-card ended");
-            return existsSync(card.#socket);
+            return card.command("state").catch(() => undefined);
         });
         if (!options.includes("--removed")) {
             await card.inReader();

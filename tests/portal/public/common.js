@@ -51,6 +51,7 @@ export function checkList(checks) {
         const mark = element("span", t(ok ? "passed" : "not-passed"));
         mark.className = "mark";
         const what = element("span", t(`check.${name}`), element("small", detail));
+        what.className = "what";
         const item = element("li", "", mark, what);
         Object.assign(item.dataset, { check: name, ok: String(ok) });
         list.append(item);
