@@ -7,27 +7,24 @@ import { writeFileSync } from "node:fs";
 
 const SELECT_JPKI = "00A4040C0AD392F000260100000001";
 const PIECE = 0xe0;
-const PIECES = 12; // 2,688 bytes, more than any of them has
 
-function read(file: string): Buffer {
-    const reads = Array.from({ length: PIECES }, (_, n) => {
-        const at = (n * PIECE).toString(16).padStart(4, "0");
-        return ["-s", `00B0${at}${PIECE.toString(16)}`];
+/** `length` bytes of an EF from its beginning. */
+function read(file: string, length: number): Buffer {
+    const starts = Array.from({ length: Math.ceil(length / PIECE) }, (_, n) => n * PIECE);
+    const reads = starts.flatMap((at) => {
+        const size = Math.min(PIECE, length - at);
+        return ["-s", `00B0${at.toString(16).padStart(4, "0")}${size.toString(16).padStart(2, "0")}`];
     });
-    const output = execFileSync("opensc-tool", ["-s", SELECT_JPKI, "-s", `00A4020C02${file}`, ...reads.flat()],
+    const output = execFileSync("opensc-tool", ["-s", SELECT_JPKI, "-s", `00A4020C02${file}`, ...reads],
         { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    const answers = output.split(/^Sending: .*$/m).slice(3);
-    const bytes = answers.flatMap((answer) => {
-        const lines = answer.split("\n").filter((line) => /^([0-9A-F]{2} )+/.test(line));
-        return lines.flatMap((line) => line.slice(0, 48).trim().split(/ +/).filter((each) => /^[0-9A-F]{2}$/.test(each)));
-    });
-    return Buffer.from(bytes.join(""), "hex");
+    const answers = output.split(/^Sending: .*$/m).slice(3).join("\n").split("\n");
+    const dumps = answers.filter((line) => /^([0-9A-F]{2} )+/.test(line)).map((line) => line.slice(0, 48));
+    return Buffer.from(dumps.join("").replaceAll(/[^0-9A-F]/g, ""), "hex");
 }
 
 /** Writes the CA certificate of one EF (000B user authentication, 0002 signing) as PEM. */
 export function writeCa(file: "000B" | "0002", path: string): void {
-    const der = read(file);
-    // A DER header of four bytes tells how long the certificate is; padding may follow.
-    const length = der.length > 4 && der.readUInt16BE() === 0x3082 ? 4 + der.readUInt16BE(2) : 0;
-    writeFileSync(path, new X509Certificate(der.subarray(0, length)).toString());
+    const header = read(file, 4); // tells how long the certificate is; padding may follow it
+    const der = read(file, 4 + header.readUInt16BE(2));
+    writeFileSync(path, new X509Certificate(der).toString());
 }
