@@ -59,7 +59,7 @@ export class Bench {
 
     /** A host, its hello not taken. */
     spawn(options: HostOptions = {}): Host {
-        const host = new Host(this.home, { ...options, environment: { ...sanitizers, ...options.environment } });
+        const host = new Host(this.home, { ...options, environment: { ...sanitizers, TMPDIR: this.home.path, ...options.environment } });
         const gone = new Promise<number>((resolve) => host.process.once("exit", () => { resolve(performance.now()); }));
         this.#started.push({ host, gone });
         return host;

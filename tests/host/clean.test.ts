@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, readFileSync, readdirSync, readSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { Host, Message } from "../rig/host.ts";
-import { until } from "../rig/wait.ts";
+import { SLOW, until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { Peer, SIGN_APDU, signWithoutPin } from "./peer.ts";
@@ -69,7 +69,7 @@ describe("a card on which nothing was verified is left alone", () => {
     const operations: [name: string, run: (host: Host) => Promise<Message>][] = [
         ["status", (host) => host.request({ command: "status", arguments: {} })],
         ["a cancelled prompt", (host) => { it.home.pinentry.answer("cancel"); return host.request(authenticate()); }],
-        ["time that ran out", (host) => host.request(authenticate({}, { timeout: 1000 }))],
+        ["time that ran out", (host) => host.request(authenticate({}, { timeout: 1000 * SLOW }))],
         ["wrong forms", (host) => { it.home.pinentry.answer("pin 1", "pin abcd", "cancel"); return host.request(authenticate()); }],
         ["a locked PIN", async (host) => { await it.card.setTries("auth", 0); return host.request(authenticate()); }],
         ["a refused last try", async (host) => { await it.card.setTries("auth", 1); it.home.pinentry.answer("no"); return host.request(authenticate()); }],

@@ -55,7 +55,7 @@ describe("without a card", () => {
         assert.deepEqual(await host.next(), { event: "waiting-for-reader" });
         await it.close(host);
         const another = await it.start();
-        assertFailure(await another.request(authenticate({}, { timeout: 1000 })), "reader-absent");
+        assertFailure(await another.request(authenticate({}, { timeout: 1000 * SLOW })), "reader-absent");
         assert.deepEqual(await another.request({ command: "status", arguments: {} }), { readers: [] });
         await stopPcscd();
         await startPcscd();
@@ -76,7 +76,7 @@ describe("without a card", () => {
     test("no card comes until time runs out", async () => {
         const host = await it.start();
         const events: Message[] = [];
-        assertFailure(await host.request(authenticate({}, { timeout: 1000, events: true }), (each) => events.push(each)), "card-absent");
+        assertFailure(await host.request(authenticate({}, { timeout: 1000 * SLOW, events: true }), (each) => events.push(each)), "card-absent");
         assert.deepEqual(events, [{ event: "waiting-for-card" }]);
     });
 

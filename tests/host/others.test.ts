@@ -122,7 +122,7 @@ describe("another program, before the search", () => {
         await Peer.use(async (peer) => {
             await peer.must("connect 0 exclusive");
             const host = await it.start();
-            assertFailure(await host.request(authenticate({}, { timeout: 2000 })), "card-busy");
+            assertFailure(await host.request(authenticate({}, { timeout: 2000 * SLOW })), "card-busy");
             assert.deepEqual(commands(it.log()), []);
             await peer.must("disconnect leave");
         });
@@ -167,7 +167,7 @@ describe("the card, while the prompt is open", () => {
     });
 
     test("is taken away for good: card-absent in the end, and nothing sent", async () => {
-        const { host } = await inPrompt(it, { timeout: 2000 });
+        const { host } = await inPrompt(it, { timeout: 2000 * SLOW });
         await it.card.remove();
         assertFailure(await host.next(), "card-absent");
         assert.deepEqual(verifies(it.log()), []);
@@ -198,7 +198,7 @@ describe("the card, while the prompt is open", () => {
     });
 
     test("is exchanged in the same instant as the PIN is typed", async () => {
-        const { host } = await inPrompt(it, { timeout: 4000 });
+        const { host } = await inPrompt(it, { timeout: 4000 * SLOW });
         it.home.pinentry.answer("pin 9999", "cancel");
         await it.card.command("swap other");
         const { reason } = failure(await host.next());
@@ -243,7 +243,7 @@ describe("two hosts at once", () => {
         first.send(authenticate());
         await it.home.pinentry.shown();
         const second = await it.start();
-        assertFailure(await second.request(authenticate({}, { timeout: 1000 })), "operation-pending");
+        assertFailure(await second.request(authenticate({}, { timeout: 1000 * SLOW })), "operation-pending");
     });
 
     test("the first is killed: the second goes on", async () => {
@@ -301,7 +301,7 @@ describe("two readers", () => {
         const host = await it.start();
         const events: Message[] = [];
         const from = commands(it.log(transit)).length;
-        assertFailure(await host.request(authenticate({}, { timeout: 1500, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
+        assertFailure(await host.request(authenticate({}, { timeout: 1500 * SLOW, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
         assert.deepEqual(events, [{ event: "waiting-for-card", found: "other-card" }]);
         assert.equal(commands(it.log(transit)).length - from, 1);
         await mine.insert();

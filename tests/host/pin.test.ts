@@ -217,7 +217,7 @@ describe("no answer", () => {
 
     test("the program wants not to go", async () => {
         const host = await it.start();
-        host.send(authenticate({}, { timeout: 1000 }));
+        host.send(authenticate({}, { timeout: 1000 * SLOW }));
         it.home.pinentry.answer("stubborn");
         const from = performance.now();
         assertFailure(await host.next(), "timeout");
@@ -261,7 +261,7 @@ describe("the prompt program", () => {
         it.home.configure({ pinentry: program(`#!/bin/sh\necho $$ >${it.home.path}/silent\nexec sleep 1000\n`) });
         try {
             const host = await it.start();
-            assertFailure(await host.request(authenticate({}, { timeout: 1000 })), "timeout");
+            assertFailure(await host.request(authenticate({}, { timeout: 1000 * SLOW })), "timeout");
             await until("the program to be gone", async () => {
                 const { readFile } = await import("node:fs/promises");
                 const pid = (await readFile(`${it.home.path}/silent`, "utf8")).trim();

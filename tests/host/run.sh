@@ -4,13 +4,14 @@
 # The process tests: the built host over pipes, with PC/SC daemon, virtual card and a scripted
 # pinentry. Each file runs in namespaces of its own, so several run at once.
 #   tests/host/run.sh [BUILD_DIR [FILE...]]     build/, and every *.test.ts here
-# JB_UNDER runs the host under other words ("valgrind -q"), JB_SLOW says how many times slower
-# things may be, JB_SANITIZED=1 that the host was built with sanitizers, JB_JOBS how many at once.
+# JB_UNDER runs the host under other words ("valgrind -q"; @FILE@ in them is the test file's name),
+# JB_SLOW says how many times slower things may be, JB_SANITIZED=1 that the host was built with
+# sanitizers, JB_JOBS how many files run at once, JB_ONLY and JB_SKIP (patterns) which tests.
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit
 root=$here/../..
 JB_BUILD=$(cd "${1:-$root/build}" && pwd) || exit
-export JB_BUILD
+export JB_BUILD JB_UNDER=${JB_UNDER:-}
 shift
 export PATH="$root/node_modules/.bin:$PATH"
 if [[ ${JB_SANITIZED:-} == 1 ]]; then
@@ -29,12 +30,17 @@ jobs=${JB_JOBS:-3}
 unshare --net --mount --pid --fork --mount-proc true 2>/dev/null || jobs=1
 
 run_file() { # FILE LOGS
-    local log status
+    local log status arguments
     log=$2/$(basename "$1" .test.ts)
+    export JB_UNDER=${JB_UNDER//@FILE@/$(basename "$1" .test.ts)}
+    arguments=(--test-force-exit --test-reporter=spec --test-timeout="${JB_TEST_MS:-60000}")
+    [[ -z ${JB_ONLY:-} ]] || arguments+=(--test-name-pattern="$JB_ONLY")
+    [[ -z ${JB_SKIP:-} ]] || arguments+=(--test-skip-pattern="$JB_SKIP")
     timeout --kill-after=5 "${JB_FILE_SECONDS:-500}" "$root/tests/virtual_card/with-pcscd.sh" -- \
-        node --test-force-exit --test-timeout="${JB_TEST_MS:-60000}" --test-reporter=spec "$1" >"$log" 2>&1
+        node "${arguments[@]}" "$1" >"$log" 2>&1
     status=$?
-    if ((status != 0)) && ! grep -q '^ℹ fail [1-9]' "$log"; then
+    # A hook of the whole file that fails is not counted by the runner.
+    if { ((status != 0)) || grep -q '^✖ failing tests' "$log"; } && ! grep -q '^ℹ fail [1-9]' "$log"; then
         printf 'ended with status %s\nℹ fail 1\n' "$status" >>"$log"
     fi
     echo "== $(basename "$1")"
@@ -43,6 +49,7 @@ run_file() { # FILE LOGS
 export -f run_file
 export root
 
+# shellcheck disable=SC2016 # for the inner shell to expand
 printf '%s\0' "${files[@]}" | xargs -0 -P "$jobs" -I{} bash -c 'run_file "$1" "$2" >"$2/out.$$" && flock "$2" cat "$2/out.$$"' _ {} "$logs"
 
 total() {

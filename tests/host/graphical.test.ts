@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+// The desktop's own pinentry in a real X server, typed into. Pictures are kept in build/screenshots/.
+import assert from "node:assert/strict";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { randomInt } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SCREENSHOTS } from "../rig/paths.ts";
+import { SLOW, until } from "../rig/wait.ts";
+import { verifies } from "./apdus.ts";
+import { authenticate, bench, ORIGIN } from "./bench.ts";
+import { assertFailure, assertToken } from "./verify.ts";
+
+const it = bench();
+const display = `:${randomInt(200, 60000)}`;
+let server: ChildProcess;
+
+function run(program: string, ...args: string[]): string {
+    return execFileSync(program, args, { encoding: "utf8", env: { ...process.env, DISPLAY: display }, stdio: ["ignore", "pipe", "ignore"] }).trim();
+}
+
+/** The windows that are seen, by their numbers. */
+function windows(): string[] {
+    try {
+        return run("xdotool", "search", "--onlyvisible", "--name", ".+").split("\n").filter((line) => line !== "");
+    } catch {
+        return []; // none
+    }
+}
+
+/** Waits for a dialog to be drawn, and puts the pointer (and so, without a window manager, the focus) on it. */
+async function dialog(): Promise<string> {
+    const found = await until("a dialog", () => windows()[0], 15_000);
+    run("xdotool", "mousemove", "--window", found, "20", "20");
+    await sleep(300 * SLOW);
+    return found;
+}
+
+function picture(name: string): void {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    const file = join(SCREENSHOTS, `${name}.png`);
+    run("import", "-window", "root", file);
+    assert.ok(statSync(file).size > 2000, "something is drawn");
+}
+
+async function gone(window: string): Promise<void> {
+    await until("the dialog to go", () => !windows().includes(window));
+}
+
+before(async () => {
+    server = spawn("Xvfb", [display, "-screen", "0", "720x480x24", "-nolisten", "tcp"], { stdio: "ignore" });
+    await until("the X server", () => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`));
+});
+
+after(async () => {
+    const ended = once(server, "exit");
+    server.kill("SIGTERM");
+    await ended;
+});
+
+for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
+    const name = program.replace("/usr/bin/", "");
+    describe(name, { skip: !existsSync(program) && `${program} is not installed` }, () => {
+        for (const lang of ["ja", "en"]) {
+            test(`in ${lang}: wrong, then right`, async () => {
+                it.home.configure({ pinentry: program });
+                it.expect.spentVerifies = false; // this one keeps no record
+                const host = await it.start({ environment: { DISPLAY: display } });
+                const request = authenticate({ lang });
+                host.send(request);
+
+                const first = await dialog();
+                assert.equal(run("xdotool", "getwindowname", first), lang === "ja" ? "マイナンバーカードでログイン" : "Log in with your MyNumber card");
+                picture(`${name}-${lang}-login`);
+                run("xdotool", "type", "--delay", "20", "9999");
+                picture(`${name}-${lang}-typed`);
+                run("xdotool", "key", "Return");
+                await gone(first);
+
+                const second = await dialog();
+                picture(`${name}-${lang}-wrong`);
+                run("xdotool", "type", "--delay", "20", "1234");
+                run("xdotool", "key", "Return");
+                assertToken(await host.next(20_000 * SLOW), request);
+                await gone(second);
+                assert.equal(verifies(it.log()).length, 2);
+            });
+
+            test(`in ${lang}: the last try, and Escape`, async () => {
+                await it.card.setTries("sign", 1);
+                it.home.configure({ pinentry: program });
+                const host = await it.start({ environment: { DISPLAY: display } });
+                host.send({ command: "sign", arguments: { hash: `${"A".repeat(43)}=`, hashFunction: "SHA-256", origin: ORIGIN, lang } });
+                const window = await dialog();
+                picture(`${name}-${lang}-last-try`);
+                run("xdotool", "key", "Escape");
+                assertFailure(await host.next(), "user-cancelled", 1);
+                await gone(window);
+                assert.equal(verifies(it.log()).length, 0);
+            });
+        }
+
+        test("goes with the port", async () => {
+            it.home.configure({ pinentry: program });
+            const host = await it.start({ environment: { DISPLAY: display } });
+            host.send(authenticate());
+            const window = await dialog();
+            await it.close(host);
+            await gone(window);
+        });
+
+        test("without a display: told", async () => {
+            it.home.configure({ pinentry: program });
+            const host = await it.start({ environment: { DISPLAY: "" } });
+            assertFailure(await host.request(authenticate()), "prompt-unavailable");
+        });
+    });
+}
