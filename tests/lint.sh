@@ -163,7 +163,10 @@ licence_lines() {
 }
 
 shell_scripts() {
-    files '*' | xargs grep -lE '^#!(/bin/|/usr/bin/env )(ba)?sh' | xargs shellcheck
+    {
+        files '*.sh'
+        files '*' | xargs grep -lE '^#!(/bin/|/usr/bin/env )(ba)?sh'
+    } | sort -u | xargs shellcheck -x
 }
 
 javascript() {
