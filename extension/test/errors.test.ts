@@ -30,6 +30,15 @@ test("the extension's table is the host's, word for word and in its order", () =
     assert.deepEqual(Object.entries(HOST_ERRORS), [...hostTable()]);
 });
 
+test("the README's table has every reason with its code, in the table's order", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| `(ERR_WEBEID_\w+)` \| \S/gm)];
+    assert.deepEqual(
+        rows.map(([, reason, code]) => [reason, code]),
+        Object.entries(ERRORS).map(([reason, { code }]) => [reason, code]),
+    );
+});
+
 test("the client library's own errors are those of the table", () => {
     for (const [reason, entry] of Object.entries(LOCAL_ERRORS)) {
         assert.deepEqual(entry, ERRORS[reason as keyof typeof LOCAL_ERRORS], reason);
