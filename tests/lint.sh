@@ -30,8 +30,12 @@ check() { # NAME FUNCTION [empty]
     fi
 }
 
+repository() { # also where another user cloned it
+    git -c safe.directory="$PWD" "$@"
+}
+
 files() { # PATTERN...: what git knows and what is new, less what is gone
-    git ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
+    repository ls-files --cached --others --exclude-standard -- "$@" | while IFS= read -r file; do
         [[ -f $file ]] && printf '%s\n' "$file"
     done
 }
@@ -189,7 +193,7 @@ lockfile() {
 foreign_words() {
     local words='[c]laude|[a]nthropic|[o]penai|[c]hatgpt|[c]opilot|[l]anguage model|[A]I[- ](generated|assist)|[c]o-authored-by|\b[i]ssue #?[0-9]'
     files '*' | grep -v '^package-lock' | xargs grep -nIiE "$words"
-    git log --format='%h %s%n%b' 2>/dev/null | grep -iE "$words"
+    repository log --format='%h %s%n%b' 2>/dev/null | grep -iE "$words"
 }
 
 secrets() {
