@@ -8,6 +8,7 @@ import { randomInt } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Host } from "../rig/host.ts";
 import { SCREENSHOTS } from "../rig/paths.ts";
 import { SLOW, until } from "../rig/wait.ts";
 import { verifies } from "./apdus.ts";
@@ -32,8 +33,11 @@ function windows(): string[] {
 }
 
 /** Waits for a dialog to be drawn, and puts the pointer (and so, without a window manager, the focus) on it. */
-async function dialog(): Promise<string> {
-    const found = await until("a dialog", () => windows()[0], 15_000);
+async function dialog(host: Host): Promise<string> {
+    const found = await until("a dialog", () => {
+        assert.ok(host.allTaken(), `an answer instead: ${host.stdout.toString().slice(-500)}`);
+        return windows()[0];
+    }, 15_000);
     run("xdotool", "mousemove", "--window", found, "20", "20");
     await sleep(300 * SLOW);
     return found;
@@ -51,7 +55,7 @@ async function gone(window: string): Promise<void> {
 }
 
 before(async () => {
-    server = spawn("Xvfb", [display, "-screen", "0", "720x480x24", "-nolisten", "tcp"], { stdio: "ignore" });
+    server = spawn("Xvfb", [display, "-screen", "0", "720x480x24", "-nolisten", "tcp", "-noreset"], { stdio: "ignore" });
     await until("the X server", () => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`));
 });
 
@@ -72,7 +76,7 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
                 const request = authenticate({ lang });
                 host.send(request);
 
-                const first = await dialog();
+                const first = await dialog(host);
                 assert.equal(run("xdotool", "getwindowname", first), lang === "ja" ? "マイナンバーカードでログイン" : "Log in with your MyNumber card");
                 picture(`${name}-${lang}-login`);
                 run("xdotool", "type", "--delay", "20", "9999");
@@ -80,7 +84,7 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
                 run("xdotool", "key", "Return");
                 await gone(first);
 
-                const second = await dialog();
+                const second = await dialog(host);
                 picture(`${name}-${lang}-wrong`);
                 run("xdotool", "type", "--delay", "20", "1234");
                 run("xdotool", "key", "Return");
@@ -94,7 +98,7 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
                 it.home.configure({ pinentry: program });
                 const host = await it.start({ environment: { DISPLAY: display } });
                 host.send({ command: "sign", arguments: { hash: `${"A".repeat(43)}=`, hashFunction: "SHA-256", origin: ORIGIN, lang } });
-                const window = await dialog();
+                const window = await dialog(host);
                 picture(`${name}-${lang}-last-try`);
                 run("xdotool", "key", "Escape");
                 assertFailure(await host.next(), "user-cancelled", 1);
@@ -107,7 +111,7 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
             it.home.configure({ pinentry: program });
             const host = await it.start({ environment: { DISPLAY: display } });
             host.send(authenticate());
-            const window = await dialog();
+            const window = await dialog(host);
             await it.close(host);
             await gone(window);
         });
