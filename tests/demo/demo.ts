@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 // Opens the example portal in Chromium with the extension: by itself and without a display, or for a person.
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "../browser/fixture.ts";
 import { screenshot } from "../rig/browser.ts";
 import { PINS } from "../rig/card.ts";
-import { Home } from "../rig/home.ts";
 import { SCREENSHOTS } from "../rig/paths.ts";
 import { writeCa } from "./card_cas.ts";
 
@@ -72,7 +72,8 @@ async function forAPerson(): Promise<void> {
         const value = process.env[name];
         return value === undefined ? [] : [[name, value]];
     }));
-    const stage = await Stage.open({ language, headless: false, viewport: null, environment, ...authorities() });
+    // Without the flag a bar on top of each page warns of the other flags.
+    const stage = await Stage.open({ language, headless: false, viewport: null, environment, args: ["--test-type"], ...authorities() });
     const gtk = "/usr/bin/pinentry-gtk-2";
     stage.home.configure(existsSync(gtk) ? { pinentry: gtk } : {});
     const [page = await stage.browser.context.newPage()] = stage.browser.context.pages();
@@ -103,7 +104,8 @@ function authorities(): StageOptions {
     }
     say("マイナンバーカードをカードリーダーに置いてください。認証局の証明書をカードから読みます(見本のためだけの方法です)。",
         "Lay your MyNumber card on the reader. The CA certificates are read from it (for this demonstration only).");
-    const folder = new Home().path;
+    const folder = mkdtempSync(join(tmpdir(), "jb-ca-"));
+    process.once("exit", () => { rmSync(folder, { recursive: true }); });
     const files = { authCa: join(folder, "auth-ca.pem"), signCa: join(folder, "sign-ca.pem") };
     writeCa("000B", files.authCa);
     writeCa("0002", files.signCa);

@@ -27,6 +27,8 @@ export interface BrowserOptions {
     backForwardCache?: boolean;
     /** Null follows the window. */
     viewport?: { width: number; height: number } | null;
+    /** More of Chromium's own arguments. */
+    args?: string[];
 }
 
 const CHROMIUM = process.env["JB_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -68,6 +70,7 @@ function prepare(home: Home, options: BrowserOptions): Launch {
             ...ARGUMENTS, `--lang=${language}`, `--accept-lang=${language}`,
             `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost"].join(", ")}`,
             ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
+            ...(options.args ?? []),
         ],
         environment: { ...home.environment, LANGUAGE: language, LANG: language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8", ...options.environment },
     };
