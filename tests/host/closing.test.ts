@@ -212,4 +212,20 @@ describe("with a card", () => {
         await until("the host to be gone", () => host.process.exitCode !== null || host.process.signalCode !== null, 1000);
         assert.equal(host.process.signalCode, null);
     });
+
+    test("a card that never answers, and a port that stays open: told, and served again when it is taken away", { timeout: 60_000 * SLOW }, async () => {
+        const host = await it.start();
+        await it.card.command("silent-at 2");
+        host.send(authenticate());
+        await until("the silence", () => it.log().some((line) => line.startsWith("# silent")));
+        const status = await host.request({ command: "status", arguments: {}, id: "meanwhile" });
+        assert.equal(status["id"], "meanwhile");
+        assertFailure(await host.next(30_000 * SLOW), "card-unresponsive");
+        assertFailure(await host.request(authenticate()), "operation-pending");
+        await it.card.remove();
+        await it.card.insert();
+        it.home.pinentry.answer("pin 1234");
+        const request = authenticate();
+        assertToken(await host.request(request), request);
+    });
 });
