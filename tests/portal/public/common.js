@@ -8,7 +8,7 @@
 const texts = JSON.parse(document.getElementById("texts")?.textContent ?? "{}");
 /** @param {string} key */
 export const t = (key) => texts[key] ?? key;
-export const lang = document.documentElement.lang;
+export const lang = document.documentElement.lang === "en" ? "en" : "ja";
 
 /** What the server refused, with the checks that it made. */
 export class Refusal extends Error {

@@ -5,7 +5,7 @@
 
 /**
  * @param {string} action for example "web-eid:authenticate"
- * @param {{ options?: { userInteractionTimeout?: number } } & Record<string, unknown>} fields
+ * @param {{ options?: { lang?: string, userInteractionTimeout?: number }, [name: string]: unknown }} fields
  * @param {string} unavailable the sentence for a page that nobody answers
  * @returns {Promise<Record<string, unknown>>}
  */
