@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 // The cards and readers that there are: each logs in and signs with no more APDUs than it must, or is told what it is.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { describe, test } from "node:test";
+import { copyFileSync, cpSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import type { Message } from "../rig/host.ts";
 import { commands, verifies } from "./apdus.ts";
+import { CARD_DATA } from "../rig/paths.ts";
 import { SLOW } from "../rig/wait.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { assertFailure, assertSignature, assertToken, certificate } from "./verify.ts";
@@ -147,4 +152,40 @@ describe("certificates on a phone", () => {
         const { readers } = await host.request({ command: "status", arguments: {} }) as { readers: Message[] };
         assert.equal(readers[0]?.["card"], "phone-certificate");
     });
+});
+
+describe("a card that is not what it says", () => {
+    const folder = mkdtempSync(join(tmpdir(), "jb-data-"));
+    cpSync(realpathSync(CARD_DATA), folder, { recursive: true });
+    const it = bench(["--data", folder]);
+    after(() => { rmSync(folder, { recursive: true }); });
+
+    async function lay(change: () => void): Promise<void> {
+        await it.dropCard(it.card);
+        change();
+        await it.addCard("--data", folder);
+    }
+
+    test("signs with other keys than its certificates have: nothing leaves the host", async () => {
+        await lay(() => {
+            for (const key of ["auth.key", "sign.key"]) {
+                copyFileSync(join(folder, "other", key), join(folder, key));
+            }
+        });
+        const host = await it.start();
+        it.home.pinentry.answer("pin 1234", "pin ABC123");
+        assertFailure(await host.request(authenticate()), "signature-invalid");
+        assertFailure(await host.request(SIGN), "signature-invalid");
+    });
+
+    for (const [name, key] of [["a weak key", ["-newkey", "rsa:1024"]], ["a kind of key that no card has", ["-newkey", "ed25519"]]] as const) {
+        test(`has a certificate with ${name}: told before any prompt`, async () => {
+            await lay(() => {
+                execFileSync("openssl", ["req", "-x509", ...key, "-nodes", "-keyout", join(folder, "weak.key"), "-out", join(folder, "auth.pem"), "-subj", "/CN=x", "-days", "9"], { stdio: "ignore" });
+            });
+            const host = await it.start();
+            assertFailure(await host.request(authenticate()), "certificate-invalid");
+            assert.deepEqual(it.home.pinentry.prompts(), []);
+        });
+    }
 });
