@@ -45,7 +45,7 @@ const login = (name: "login" | "login-web-eid") => ({ t }: Writer): string => `<
 
 function sign({ t }: Writer): string {
     return `<h1>${t("sign.title")}</h1><p class="lead">${t("sign.lead")}</p>
-        <p><label for="text">${t("sign.text")}</label><textarea id="text" rows="4" maxlength="20000">${t("sign.sample")}</textarea></p>
+        <p><label for="text">${t("sign.text")}</label><textarea id="text" rows="4" maxlength="2000">${t("sign.sample")}</textarea></p>
         <div class="choices">
         <p><button id="sign-once" type="button" class="main">${t("sign.once")}</button><small>${t("sign.once.note")}</small></p>
         <p><button id="sign-twice" type="button">${t("sign.twice")}</button><small>${t("sign.twice.note")}</small></p></div>

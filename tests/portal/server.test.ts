@@ -158,6 +158,16 @@ describe("portal", () => {
         refused(await other.logIn(nonce), "nonce");
         refused(await browser.logIn("A".repeat(44)), "nonce");
     });
+    it("takes no text's hash for a nonce, though it gave that to this session", async () => {
+        const hash = String((await browser.post("/api/document", { text: "chosen by the client" })).json["hash"]);
+        refused(await browser.logIn(hash), "nonce");
+    });
+    it("takes no nonce for a text's hash, and leaves the nonce in use", async () => {
+        const nonce = await browser.nonce();
+        const reply = await browser.post("/api/signature", { hash: nonce, answer: make.signedDocument(make.signCard, Buffer.alloc(0)) });
+        assert.deepEqual([reply.status, reply.json["error"]], [400, "document"]);
+        assert.equal((await browser.logIn(nonce)).status, 200);
+    });
     it("refuses a token made with the signing certificate", async () => {
         const nonce = await browser.nonce();
         refused(await browser.logIn(nonce, make.token(make.signCard, nonce)), "chain");
@@ -213,8 +223,17 @@ describe("portal", () => {
         await browser.post("/api/document", { text: "one" });
         refused(await browser.signed("one", make.signedDocument(make.authCard, Buffer.from("one"))), "chain");
     });
+    it("keeps one text for one session, and its nonces beside it", async () => {
+        const nonce = await browser.nonce();
+        await browser.post("/api/document", { text: "one" });
+        await browser.post("/api/document", { text: "two" });
+        const gone = await browser.signed("one", make.signedDocument(make.signCard, Buffer.from("one")));
+        assert.deepEqual([gone.status, gone.json["error"]], [400, "document"]);
+        assert.equal((await browser.signed("two", make.signedDocument(make.signCard, Buffer.from("two")))).status, 200);
+        assert.equal((await browser.logIn(nonce)).status, 200);
+    });
     it("refuses texts that are empty, too long or not well-formed", async () => {
-        for (const text of ["", "x".repeat(20_001), "\ud800", 1]) {
+        for (const text of ["", "x".repeat(2_001), "\ud800", 1]) {
             assert.equal((await browser.post("/api/document", { text })).status, 400);
         }
     });

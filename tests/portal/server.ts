@@ -24,7 +24,7 @@ export interface PortalOptions {
 
 const COOKIE = "__Host-session"; // the prefix makes the browser insist on Secure, Path=/ and this host
 const BODY_MOST = 64 * 1024;
-const TEXT_MOST = 20_000;
+const TEXT_MOST = 2_000; // sessions times texts is the memory that strangers can take
 const HEADERS = {
     "Content-Security-Policy":
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -72,13 +72,13 @@ export function createPortal(options: PortalOptions): Server {
     const routes: Record<string, Route> = {
         "/api/nonce": (exchange) => {
             const nonce = randomBytes(32).toString("base64"); // 44 characters
-            sessions.keep(sessionFor(exchange), nonce);
+            sessions.keep(sessionFor(exchange), "nonce", nonce);
             return { nonce };
         },
 
         "/api/login": ({ session, response }, body) => {
             const nonce = text(body, "nonce");
-            const taken = sessions.take(session, nonce);
+            const taken = sessions.take(session, "nonce", nonce);
             const checks: Check[] = [];
             if (session === undefined || "missing" in taken) {
                 throw new Refused(checks, "nonce", "missing" in taken ? taken.missing : "no session");
@@ -108,12 +108,12 @@ export function createPortal(options: PortalOptions): Server {
                 throw new Problem(400, "text");
             }
             const hash = createHash("sha256").update(document, "utf8").digest("base64");
-            sessions.keep(sessionFor(exchange), hash, document);
+            sessions.keep(sessionFor(exchange), "document", hash, document);
             return { hash, hashFunction: "SHA-256" };
         },
 
         "/api/signature": ({ session }, body) => {
-            const document = sessions.take(session, text(body, "hash"));
+            const document = sessions.take(session, "document", text(body, "hash"));
             if ("missing" in document) {
                 throw new Problem(400, "document");
             }

@@ -5,14 +5,18 @@ import type { Verified } from "./verify.ts";
 
 const MINUTE = 60_000;
 const KEPT_FOR = 5 * MINUTE;
-const KEPT_MOST = 4;
+/** A person may have the log-in page open twice; of texts, which are large, one is enough. */
+const KEPT_MOST = { nonce: 4, document: 1 };
 const SESSION_LIFE = 30 * MINUTE;
+
+type Kind = keyof typeof KEPT_MOST;
+type Kept = Map<string, { value: string; expires: number }>;
 
 export interface Session {
     id: string;
     expires: number;
-    /** What the session's next requests refer to: nonces and texts to be signed, each by its name. */
-    kept: Map<string, { value: string; expires: number }>;
+    /** What the session's next requests refer to, by its name; apart, so that a text's hash is never a nonce. */
+    kept: Record<Kind, Kept>;
     login?: Verified;
 }
 
@@ -36,13 +40,17 @@ export class Sessions {
         return session !== undefined && session.expires > this.#now() ? session : undefined;
     }
 
-    /** Undefined when the store is full. */
+    /**
+     * Undefined when the store is full, which any client can make it here: a real site limits how many each address
+     * may ask for before it makes a session.
+     */
     create(life = KEPT_FOR): Session | undefined {
         this.#sweep();
         if (this.#sessions.size >= this.#most) {
             return undefined;
         }
-        const session = { id: randomBytes(32).toString("base64url"), expires: this.#now() + life, kept: new Map() };
+        const kept = { nonce: new Map(), document: new Map() };
+        const session = { id: randomBytes(32).toString("base64url"), expires: this.#now() + life, kept };
         this.#sessions.set(session.id, session);
         return session;
     }
@@ -58,21 +66,22 @@ export class Sessions {
         this.#sessions.delete(session.id);
     }
 
-    /** Keeps a value for five minutes. A session keeps a few, as a person may have the page open twice. */
-    keep(session: Session, name: string, value = ""): void {
+    /** Keeps a value for five minutes. A session keeps a few of each kind, and then drops the oldest. */
+    keep(session: Session, kind: Kind, name: string, value = ""): void {
         const expires = this.#now() + KEPT_FOR;
-        session.kept.set(name, { value, expires });
+        const all = session.kept[kind];
+        all.set(name, { value, expires });
         session.expires = Math.max(session.expires, expires);
-        const [oldest] = session.kept.keys();
-        if (session.kept.size > KEPT_MOST && oldest !== undefined) {
-            session.kept.delete(oldest);
+        const [oldest] = all.keys();
+        if (all.size > KEPT_MOST[kind] && oldest !== undefined) {
+            all.delete(oldest);
         }
     }
 
     /** Takes it out of use, whatever comes of it; a reason in words where it is not there. */
-    take(session: Session | undefined, name: string): { value: string } | { missing: string } {
-        const kept = session?.kept.get(name);
-        session?.kept.delete(name);
+    take(session: Session | undefined, kind: Kind, name: string): { value: string } | { missing: string } {
+        const kept = session?.kept[kind].get(name);
+        session?.kept[kind].delete(name);
         if (kept === undefined) {
             return { missing: "not given to this session, or used already" };
         }
