@@ -144,11 +144,77 @@ test("a page that reloads itself cannot ask for the first time again", async () 
 test("after a success, or long after, an origin may begin by itself again", async () => {
     await operations.open(asker, request());
     windows.clear();
-    await store.forgetAsking(ORIGIN);
+    await store.forgetAsking(asker, now);
     assert.equal((await operations.open(asker, request())).ok, true);
     windows.clear();
     now += 600_000;
     assert.equal((await operations.open(asker, request())).ok, true);
+});
+
+test("other ports of a host, its name with a dot at the end, and other hosts in the tab are the same asker", async () => {
+    await operations.open(asker, request());
+    windows.clear();
+    for (const origin of ["https://portal.example:8443", "https://portal.example."]) {
+        assert.equal(reasonOf(await operations.open({ tabId: 5, origin: originOf(origin) }, request())), "gesture-required", origin);
+    }
+    const sibling = { ...asker, origin: originOf("https://www.portal.example") };
+    assert.equal(reasonOf(await operations.open(sibling, request())), "gesture-required", "led on in the same tab");
+    assert.equal((await operations.open({ ...sibling, tabId: 5 }, request())).ok, true);
+});
+
+test("what is too old to count is not kept", async () => {
+    const { store: kept, items } = fakeStore();
+    for (let tabId = 0; tabId < 50; tabId++) await kept.rememberAsking({ tabId, origin: originOf(`https://a${tabId}.example`) }, now);
+    await kept.rememberAsking(asker, now + 600_000);
+    assert.deepEqual(items.get("asked"), { "host:portal.example": now + 600_000, "tab:4": now + 600_000 });
+});
+
+test("without a gesture nobody closes the window in which another's outcome is still read", async () => {
+    const first = request();
+    await operations.open(asker, first);
+    await store.end(first.key);
+    const other = { tabId: 6, origin: originOf("https://other.example") };
+    assert.equal(reasonOf(await operations.open(other, request())), "operation-pending");
+    assert.deepEqual([...windows], [1]);
+    active = false;
+    assert.equal(reasonOf(await operations.open(other, request(true))), "page-hidden");
+    assert.deepEqual([...windows], [1], "nor does a tab that is not shown");
+    active = true;
+    assert.equal(reasonOf(await operations.open(asker, request())), "gesture-required");
+    assert.deepEqual([...windows], [1], "nor does the same page after a failure");
+    assert.equal((await operations.open(other, request(true))).ok, true);
+    assert.deepEqual([...windows], [2]);
+});
+
+test("after a success the same page goes on to its next step without a gesture", async () => {
+    const first = request();
+    await operations.open(asker, first);
+    await store.end(first.key);
+    await store.forgetAsking(asker, now);
+    const elsewhere = { ...asker, tabId: 5 };
+    assert.equal(reasonOf(await operations.open(elsewhere, request())), "operation-pending");
+    await store.forgetAsking(asker, now);
+    assert.equal((await operations.open(asker, request())).ok, true);
+    assert.deepEqual([...windows], [2]);
+});
+
+test("a page that asks again and again while another operation runs gets no window when that ends", async () => {
+    await operations.open(asker, request(true));
+    const other = { tabId: 6, origin: originOf("https://other.example") };
+    assert.equal(reasonOf(await operations.open(other, request())), "operation-pending");
+    windows.clear();
+    await operations.closed(1);
+    assert.equal(reasonOf(await operations.open(other, request())), "gesture-required");
+});
+
+test("nor when the other one's window was only just opening", async () => {
+    const other = { tabId: 6, origin: originOf("https://other.example") };
+    const first = operations.open(asker, request(true));
+    assert.equal(reasonOf(await operations.open(other, request())), "operation-pending");
+    assert.equal((await first).ok, true);
+    windows.clear();
+    await operations.closed(1);
+    assert.equal(reasonOf(await operations.open(other, request())), "gesture-required");
 });
 
 test("a window that cannot be opened leaves nothing behind", async () => {

@@ -5,11 +5,8 @@
 import { fail, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
 import type { ContentMessage } from "../shared/messages.ts";
-import type { Origin } from "../shared/origin.ts";
-import type { Session, SessionStore } from "../shared/session.ts";
+import type { Asker, Session, SessionStore } from "../shared/session.ts";
 
-/** A page that reloads itself would otherwise ask for the first time again and again. */
-const ASKING_REMEMBERED = 600_000;
 /** A window this long past its deadline hangs, and no longer stands in the way. */
 const STALE_AFTER = 60_000;
 
@@ -25,11 +22,6 @@ export interface Browser {
 
 type Opening = Extract<ContentMessage, { kind: "open" }>;
 
-export interface Asker {
-    readonly tabId: number;
-    readonly origin: Origin;
-}
-
 export class Operations {
     readonly #browser: Browser;
     readonly #store: SessionStore;
@@ -43,7 +35,10 @@ export class Operations {
 
     async open(asker: Asker, message: Opening): Promise<Outcome<null>> {
         // Set before anything is awaited, so that requests racing each other from many tabs see it.
-        if (this.#opening) return fail("operation-pending");
+        if (this.#opening) {
+            void this.#inTurn(() => this.#pending(asker, message)).catch(() => undefined);
+            return fail("operation-pending");
+        }
         this.#opening = true;
         try {
             return await this.#inTurn(() => this.#open(asker, message));
@@ -79,27 +74,34 @@ export class Operations {
         return turn;
     }
 
-    async #open(
-        { tabId, origin }: Asker,
-        { key, timeout, gesture }: Opening,
-    ): Promise<Outcome<null>> {
+    async #open(asker: Asker, message: Opening): Promise<Outcome<null>> {
+        const { tabId, origin } = asker;
+        const { key, timeout, gesture } = message;
         const now = this.#browser.now();
         const before = await this.#store.current();
-        if (before !== null && (await this.#isOpen(before))) {
-            if (!(await this.#store.hasEnded(before.key))) return fail("operation-pending");
-            // It only shows how the last operation went.
-            if (before.windowId !== null) await this.#browser.closeWindow(before.windowId);
-        }
+        const blocking = before !== null && (await this.#isOpen(before)) ? before : null;
+        if (blocking !== null && !(await this.#store.hasEnded(blocking.key))) return this.#pending(asker, message);
         if (!(await this.#browser.isActive(tabId))) return fail("page-hidden");
-        const askedAt = await this.#store.askedAt(origin);
-        if (!gesture && askedAt !== null && now - askedAt < ASKING_REMEMBERED) return fail("gesture-required");
+        if (!gesture && (await this.#store.hasAsked(asker, now))) return fail("gesture-required");
+        if (blocking !== null) {
+            // It only shows how the last operation went: to a person who may be reading, unless they go on here.
+            const continues = blocking.tabId === tabId && blocking.origin === origin;
+            if (!gesture && !continues) return this.#pending(asker, message);
+            if (blocking.windowId !== null) await this.#browser.closeWindow(blocking.windowId);
+        }
 
         const session: Session = { key, tabId, origin, deadline: now + timeout, windowId: null };
-        await this.#store.rememberAsking(origin, now);
+        await this.#store.rememberAsking(asker, now);
         await this.#store.save(session);
         const windowId = await this.#browser.openWindow(key, tabId);
         await this.#store.save({ ...session, windowId });
         return succeed(null);
+    }
+
+    /** Remembered as well, or a page that reloads itself would get its window when the way is free. */
+    async #pending(asker: Asker, { gesture }: Opening): Promise<Outcome<null>> {
+        if (!gesture) await this.#store.rememberAsking(asker, this.#browser.now());
+        return fail("operation-pending");
     }
 
     async #isOpen({ windowId, deadline }: Session): Promise<boolean> {

@@ -2,7 +2,7 @@
 // Who sent a message, by the browser's word alone.
 
 import { parseOrigin } from "../shared/origin.ts";
-import type { Asker } from "./operations.ts";
+import type { Asker } from "../shared/session.ts";
 
 export interface Sender {
     readonly id?: string;

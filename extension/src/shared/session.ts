@@ -23,6 +23,8 @@ const SESSION = "session";
 const ENDED = "ended";
 const UPDATE_WAITS = "updateWaits";
 const ASKED = "asked";
+/** A page that reloads itself would otherwise ask for the first time again and again. */
+const ASKING_REMEMBERED = 600_000;
 
 export interface Store {
     get(key: string): Promise<Record<string, unknown>>;
@@ -36,6 +38,16 @@ export function parseSession(value: unknown): Session | null {
     const origin = parseOrigin(value["origin"]);
     if (!isKey(key) || origin === null || !Number.isInteger(tabId) || typeof deadline !== "number") return null;
     return { key, tabId: tabId as number, origin, deadline, windowId: typeof windowId === "number" ? windowId : null };
+}
+
+export interface Asker {
+    readonly tabId: number;
+    readonly origin: Origin;
+}
+
+/** Ports of one host are one asker, and so are the hosts that one tab is led through. */
+function askingNames({ tabId, origin }: Asker): string[] {
+    return [`host:${new URL(origin).hostname.replace(/\.$/, "")}`, `tab:${tabId}`];
 }
 
 export class SessionStore {
@@ -74,23 +86,32 @@ export class SessionStore {
         await this.#store.set({ [UPDATE_WAITS]: true });
     }
 
-    /** When this origin last asked without a success since; null when it may begin by itself. */
-    async askedAt(origin: Origin): Promise<number | null> {
-        const asked = await this.#read(ASKED);
-        const at = isFields(asked) ? asked[origin] : undefined;
-        return typeof at === "number" ? at : null;
+    /** Whether this host, or this tab, asked of late without a success since: then it may not begin by itself. */
+    async hasAsked(asker: Asker, now: number): Promise<boolean> {
+        const asked = await this.#asked(now);
+        return askingNames(asker).some((name) => asked.has(name));
     }
 
-    async rememberAsking(origin: Origin, now: number): Promise<void> {
-        const asked = await this.#read(ASKED);
-        await this.#store.set({ [ASKED]: { ...(isFields(asked) ? asked : {}), [origin]: now } });
+    async rememberAsking(asker: Asker, now: number): Promise<void> {
+        const asked = await this.#asked(now);
+        for (const name of askingNames(asker)) asked.set(name, now);
+        await this.#store.set({ [ASKED]: Object.fromEntries(asked) });
     }
 
-    async forgetAsking(origin: Origin): Promise<void> {
+    async forgetAsking(asker: Asker, now: number): Promise<void> {
+        const asked = await this.#asked(now);
+        for (const name of askingNames(asker)) asked.delete(name);
+        await this.#store.set({ [ASKED]: Object.fromEntries(asked) });
+    }
+
+    /** Without what is too old to count. */
+    async #asked(now: number): Promise<Map<string, number>> {
         const asked = await this.#read(ASKED);
-        if (!isFields(asked)) return;
-        const rest = Object.fromEntries(Object.entries(asked).filter(([name]) => name !== origin));
-        await this.#store.set({ [ASKED]: rest });
+        const all = new Map<string, number>();
+        for (const [name, at] of Object.entries(isFields(asked) ? asked : {})) {
+            if (typeof at === "number" && now - at < ASKING_REMEMBERED) all.set(name, at);
+        }
+        return all;
     }
 
     async #read(key: string): Promise<unknown> {

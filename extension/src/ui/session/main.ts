@@ -80,7 +80,7 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
         },
         ended: async (succeeded) => {
             await store.end(key);
-            if (succeeded) await store.forgetAsking(origin);
+            if (succeeded) await store.forgetAsking(session, Date.now());
         },
         closeWindow: () => {
             window.close();
