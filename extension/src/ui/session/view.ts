@@ -49,6 +49,9 @@ const WAITING = {
     "card-working": ["workingHeadline", "workingText"],
 } as const satisfies Readonly<Record<string, readonly [MessageKey, MessageKey]>>;
 
+/** Longer names would push what the person must read before Continue out of the window. */
+const LONG_HOST = 60;
+
 /** Shows the text, or hides the element when there is none. */
 function put(id: string, text: string | null): void {
     const element = find(id);
@@ -107,6 +110,7 @@ export class SessionView {
         const name = document.createElement("strong");
         name.textContent = host;
         find("origin").replaceChildren(scheme, name, port);
+        find("origin").classList.toggle("long", host.length > LONG_HOST);
         find("international").hidden = !international;
     }
 
