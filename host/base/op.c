@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#define OVERDUE_MS 2000 /* what an operation may take to end after its end */
+
 struct jb_op {
     pthread_mutex_t mutex;
     pthread_cond_t called_off;
@@ -13,6 +15,8 @@ struct jb_op {
     uint64_t deadline;
     uint64_t call_limit; /* when the call counts as stuck; 0: not in a call, or without a limit */
     enum jb_error call_error;
+    int tries_left;  /* as noted */
+    bool unanswered; /* as noted */
     void (*on_event)(void *, const struct jb_event *);
     void *context;
     bool told;
@@ -40,6 +44,7 @@ struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const stru
     (void)pthread_cond_init(&op->called_off, &attributes);
     (void)pthread_condattr_destroy(&attributes);
     op->deadline = jb_clock_ms() + timeout_ms;
+    op->tries_left = -1;
     op->on_event = on_event;
     op->context = context;
     return op;
@@ -129,13 +134,29 @@ void jb_op_leave_call(struct jb_op *op) {
     jb_op_enter_call(op, 0, JB_OK);
 }
 
-enum jb_error jb_op_stuck(struct jb_op *op) {
+void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
+    (void)pthread_mutex_lock(&op->mutex);
+    op->tries_left = tries_left;
+    op->unanswered = unanswered;
+    (void)pthread_mutex_unlock(&op->mutex);
+}
+
+enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left) {
+    uint64_t now = jb_clock_ms();
     enum jb_error error = JB_OK;
 
     (void)pthread_mutex_lock(&op->mutex);
-    if (op->call_limit != 0 && jb_clock_ms() >= op->call_limit) {
+    if (op->call_limit != 0 && now >= op->call_limit) {
         error = op->call_error;
+    } else if (now >= op->deadline + OVERDUE_MS) {
+        /* A VERIFY may be in the call that does not come back. */
+        error = op->call_limit != 0 && op->call_error == JB_ERR_PIN_UNANSWERED ? op->call_error
+                                                                               : check_locked(op);
     }
+    if (error != JB_OK && op->unanswered) {
+        error = JB_ERR_PIN_UNANSWERED;
+    }
+    *tries_left = op->tries_left;
     (void)pthread_mutex_unlock(&op->mutex);
     return error;
 }

@@ -66,12 +66,13 @@ static void wait_a_little(struct work *work) {
 /* Waits for the thread, and leaves it behind when it hangs. */
 static void wait_for(struct work *work, struct jb_survey *survey) {
     enum jb_error stuck = JB_OK;
+    int no_tries;
     bool done;
 
     pthread_mutex_lock(&work->mutex);
     while (!work->done && stuck == JB_OK) {
         wait_a_little(work);
-        stuck = jb_op_stuck(work->op);
+        stuck = jb_op_stuck(work->op, &no_tries);
         if (stuck == JB_OK && jb_op_remaining(work->op) == 0) {
             stuck = JB_ERR_CARD_UNRESPONSIVE;
         }

@@ -14,3 +14,9 @@ bool jb_platform_input_closed(int fd) {
 
     return poll(&input, 1, 0) > 0;
 }
+
+bool jb_platform_wait_output(int fd, int timeout_ms) {
+    struct pollfd output = {.fd = fd, .events = POLLOUT};
+
+    return poll(&output, 1, timeout_ms) > 0 && (output.revents & POLLOUT) != 0;
+}

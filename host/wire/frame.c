@@ -2,10 +2,15 @@
 #include "jpki_bridge/frame.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "jpki_bridge/platform.h"
+
+#define WRITE_LIMIT_MS 700 /* a client that takes nothing for this long is gone */
 
 /* Bytes read; 0 at the end of input; -1 when there is nothing now; -2 on failure. */
 static ssize_t read_some(int fd, void *buffer, size_t size) {
@@ -67,7 +72,11 @@ static bool write_all(int fd, const void *bytes, size_t len) {
     const char *at = bytes;
 
     while (len > 0) {
-        ssize_t put = write(fd, at, len);
+        /* A pipe that can be written to takes this much at once, so nothing here waits for ever. */
+        if (!jb_platform_wait_output(fd, WRITE_LIMIT_MS)) {
+            return false;
+        }
+        ssize_t put = write(fd, at, len < PIPE_BUF ? len : PIPE_BUF);
         if (put < 0 && errno == EINTR) {
             continue;
         }

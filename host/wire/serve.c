@@ -26,7 +26,7 @@
 struct server {
     int in, out;
     bool confirm_caller;
-    bool closing; /* quit was answered, or the frames can no longer be trusted */
+    bool closing; /* quit was answered, or nobody takes the answers */
     struct jb_transport *transport;
     pthread_mutex_t mutex; /* of out and of what follows */
     pthread_t thread;
@@ -37,6 +37,11 @@ struct server {
     struct jb_request request;
 };
 
+/* An answer that cannot be given ends the port: whoever waits for it would do so for ever. */
+static void sent(struct server *server, bool whole) {
+    server->closing = server->closing || !whole;
+}
+
 static void answer(struct server *server, enum jb_error error, cJSON *result, int tries_left) {
     if (server->answered) {
         cJSON_Delete(result);
@@ -44,9 +49,9 @@ static void answer(struct server *server, enum jb_error error, cJSON *result, in
     }
     server->answered = true;
     if (error == JB_OK) {
-        (void)jb_reply_result(server->out, &server->request, result);
+        sent(server, jb_reply_result(server->out, &server->request, result));
     } else {
-        (void)jb_reply_failure(server->out, &server->request, error, tries_left, NULL);
+        sent(server, jb_reply_failure(server->out, &server->request, error, tries_left, NULL));
     }
 }
 
@@ -55,7 +60,7 @@ static void on_event(void *context, const struct jb_event *event) {
 
     (void)pthread_mutex_lock(&server->mutex);
     if (server->request.events && !server->answered) {
-        (void)jb_reply_event(server->out, &server->request, event);
+        sent(server, jb_reply_event(server->out, &server->request, event));
     }
     (void)pthread_mutex_unlock(&server->mutex);
 }
@@ -98,7 +103,7 @@ static bool reap(struct server *server) {
 static void fail_request(struct server *server, const struct jb_request *request,
                          enum jb_error error, const char *problem) {
     (void)pthread_mutex_lock(&server->mutex);
-    (void)jb_reply_failure(server->out, request, error, -1, problem);
+    sent(server, jb_reply_failure(server->out, request, error, -1, problem));
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
@@ -127,28 +132,23 @@ static void start_job(struct server *server, struct jb_request *request) {
 
 /* A status while another request works with the card: what can be seen without touching it. */
 static void glance(struct server *server, const struct jb_request *request) {
-    struct jb_transport *transport = jb_transport_pcsc();
     cJSON *result = NULL;
-    enum jb_error error =
-        transport != NULL ? jb_command_glance(transport, &result) : JB_ERR_OUT_OF_MEMORY;
+    enum jb_error error = jb_command_glance(server->transport, &result);
 
     if (error != JB_OK) {
         fail_request(server, request, error, NULL);
     } else {
         (void)pthread_mutex_lock(&server->mutex);
-        (void)jb_reply_result(server->out, request, result);
+        sent(server, jb_reply_result(server->out, request, result));
         (void)pthread_mutex_unlock(&server->mutex);
-    }
-    if (transport != NULL) {
-        transport->free(transport);
     }
 }
 
 static void quit(struct server *server, const struct jb_request *request) {
     (void)pthread_mutex_lock(&server->mutex);
     (void)jb_reply_result(server->out, request, cJSON_CreateObject());
-    (void)pthread_mutex_unlock(&server->mutex);
     server->closing = true;
+    (void)pthread_mutex_unlock(&server->mutex);
 }
 
 /* A running status is over in a moment; requests after it wait for that rather than be refused, as
@@ -188,15 +188,16 @@ static void handle_message(struct server *server, const char *text, size_t len) 
 /* Answers for a job whose call into PC/SC does not come back, and calls it off for when it does. */
 static void watch(struct server *server) {
     enum jb_error stuck = JB_OK;
+    int tries_left = -1;
 
     if (reap(server)) {
         return;
     }
-    stuck = jb_op_stuck(server->op);
+    stuck = jb_op_stuck(server->op, &tries_left);
     if (stuck != JB_OK) {
         jb_op_cancel(server->op, stuck);
         (void)pthread_mutex_lock(&server->mutex);
-        answer(server, stuck, NULL, -1);
+        answer(server, stuck, NULL, tries_left);
         (void)pthread_mutex_unlock(&server->mutex);
     }
 }
@@ -211,7 +212,7 @@ static bool read_input(struct server *server, struct jb_frame *frame) {
     case JB_FRAME_WHOLE:
         handle_message(server, frame->text, frame->len);
         jb_frame_clear(frame);
-        return !server->closing;
+        return true;
     case JB_FRAME_TOO_LARGE:
         fail_request(server, &unknown, JB_ERR_REQUEST_MALFORMED, "length");
         return false;
@@ -256,6 +257,9 @@ int jb_serve(enum jb_caller caller) {
             open = read_input(&server, &frame);
         }
         watch(&server);
+        (void)pthread_mutex_lock(&server.mutex);
+        open = open && !server.closing;
+        (void)pthread_mutex_unlock(&server.mutex);
     }
     jb_frame_clear(&frame);
     close_down(&server);

@@ -57,8 +57,13 @@ void jb_op_tell(struct jb_op *op, const struct jb_event *event);
 void jb_op_enter_call(struct jb_op *op, unsigned limit_ms, enum jb_error when_stuck);
 void jb_op_leave_call(struct jb_op *op);
 
-/* JB_OK, or the error of a call that has lasted longer than its limit. Any thread. */
-enum jb_error jb_op_stuck(struct jb_op *op);
+/* What the holder must learn whatever happens next: that a PIN was spent, and what is known of the
+ * tries (-1: nothing). unanswered: the card's answer to it did not arrive. */
+void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered);
+
+/* JB_OK, or the error of a call that has lasted longer than its limit, or of an operation that goes
+ * on well after its end; *tries_left is then what was noted. Any thread. */
+enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left);
 
 /* Milliseconds of a clock that never goes back (CLOCK_MONOTONIC). */
 uint64_t jb_clock_ms(void);

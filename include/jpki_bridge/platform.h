@@ -33,6 +33,10 @@ char *jb_platform_program_path(void);
  * stderr. Binary streams. False on failure. */
 bool jb_platform_take_stdio(int *in, int *out);
 
+/* Waits at most timeout_ms for fd to take output; false when it does not, or nobody is there to
+ * read it. */
+bool jb_platform_wait_output(int fd, int timeout_ms);
+
 /* Waits at most timeout_ms (-1: without limit) for fd to have something to read, or its end;
  * whether it has. */
 bool jb_platform_wait_input(int fd, int timeout_ms);

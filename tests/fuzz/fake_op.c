@@ -69,7 +69,14 @@ void jb_op_leave_call(struct jb_op *op) {
     now++;
 }
 
-enum jb_error jb_op_stuck(struct jb_op *op) {
+void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
     (void)op;
+    (void)tries_left;
+    (void)unanswered;
+}
+
+enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left) {
+    (void)op;
+    *tries_left = -1;
     return JB_OK;
 }
