@@ -17,6 +17,10 @@ enum {
     GET_RESPONSE_MAX = 300
 };
 
+const struct jb_reader *jb_card_reader(const struct jb_card *card) {
+    return &card->reader;
+}
+
 struct jb_op *jb_card_op(struct jb_card *card) {
     return card->op;
 }

@@ -215,6 +215,11 @@ static bool any_free(const struct search *search) {
     return false;
 }
 
+/* Whether another card may yet come: a reader is free, or what lies there may still answer. */
+static bool hopeful(const struct search *search) {
+    return any_free(search) || any(search, BUSY) || any(search, PASSING);
+}
+
 /* Tells what is waited for; a card that is held or moved at this moment may yet be the right one.
  */
 static void tell(const struct search *search) {
@@ -224,7 +229,7 @@ static void tell(const struct search *search) {
         event.kind = JB_EVENT_WAITING_FOR_READER;
     } else if (any(search, OTHER)) {
         event.found = "other-card";
-    } else if (any(search, MUTE) || busy_for(search) >= BUSY_QUIET_MS) {
+    } else if (any(search, MUTE) || any(search, GARBAGE) || busy_for(search) >= BUSY_QUIET_MS) {
         event.found = "unknown";
     } else if (any(search, BUSY) || any(search, PASSING)) {
         return;
@@ -248,6 +253,9 @@ static enum jb_error missing(const struct search *search, enum jb_error why) {
     }
     if (any(search, OTHER)) {
         return JB_ERR_NOT_A_MYNUMBER_CARD;
+    }
+    if (any(search, GARBAGE)) {
+        return JB_ERR_CARD_ERROR;
     }
     return any(search, MUTE) ? JB_ERR_CARD_UNRESPONSIVE : JB_ERR_CARD_ABSENT;
 }
@@ -276,7 +284,8 @@ enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, str
     while (error == JB_OK) {
         if (look(&search) != JB_IO_OK) {
             if (search.service_lost) {
-                return JB_ERR_PCSC_UNAVAILABLE;
+                error = JB_ERR_PCSC_UNAVAILABLE;
+                break;
             }
             search.service_lost = true;
             error = jb_op_sleep(op, SERVICE_RETRY_MS);
@@ -289,18 +298,21 @@ enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, str
         }
         if (*out != NULL) {
             jb_keypad_look(*out);
-            return JB_OK;
+            break;
         }
-        if (any(&search, GARBAGE)) {
-            return JB_ERR_CARD_ERROR;
+        if (any(&search, GARBAGE) && !hopeful(&search)) {
+            error = JB_ERR_CARD_ERROR;
+            break;
         }
         if (busy_for(&search) >= (any_free(&search) ? BUSY_PATIENT_MS : BUSY_LIMIT_MS)) {
-            return JB_ERR_CARD_BUSY;
+            error = JB_ERR_CARD_BUSY;
+            break;
         }
         tell(&search);
         error = wait_for_change(&search);
     }
-    return missing(&search, error);
+    transport->settle(transport);
+    return *out != NULL ? JB_OK : missing(&search, error);
 }
 
 const char *jb_card_kind_name(enum jb_card_kind kind) {
@@ -358,5 +370,6 @@ enum jb_error jb_card_survey(struct jb_transport *transport, struct jb_op *op,
         memcpy(status[i].reader, readers[i].name, sizeof status[i].reader);
         error = survey_one(transport, op, &readers[i], &status[i].kind);
     }
+    transport->settle(transport);
     return error;
 }

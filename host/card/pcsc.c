@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/transport.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +13,10 @@ struct pcsc {
     struct jb_transport base;
     SCARDCONTEXT context;
     bool established;
+    pthread_mutex_t mutex;                 /* of the last list, which other threads may ask for */
     struct jb_reader seen[JB_READERS_MAX]; /* the last list, for who is in use */
     size_t seen_count;
+    bool listed; /* the last list went well */
     struct jb_pcsc_attempt *attempts;
 };
 
@@ -114,9 +117,8 @@ static void read_state(const SCARD_READERSTATE *state, struct jb_reader *reader)
     reader->state = (uint32_t)(event & ~(DWORD)SCARD_STATE_CHANGED);
 }
 
-static enum jb_io pcsc_list(struct jb_transport *base, struct jb_reader readers[JB_READERS_MAX],
-                            size_t *count) {
-    struct pcsc *self = (struct pcsc *)base;
+static enum jb_io ask_for_list(struct pcsc *self, struct jb_reader readers[JB_READERS_MAX],
+                               size_t *count) {
     SCARD_READERSTATE states[JB_READERS_MAX];
     char names[NAMES_MAX];
 
@@ -151,9 +153,32 @@ static enum jb_io pcsc_list(struct jb_transport *base, struct jb_reader readers[
     for (size_t i = 0; i < *count; i++) {
         read_state(&states[i], &readers[i]);
     }
+    return JB_IO_OK;
+}
+
+static enum jb_io pcsc_list(struct jb_transport *base, struct jb_reader readers[JB_READERS_MAX],
+                            size_t *count) {
+    struct pcsc *self = (struct pcsc *)base;
+    enum jb_io io = ask_for_list(self, readers, count);
+
+    (void)pthread_mutex_lock(&self->mutex);
     memcpy(self->seen, readers, *count * sizeof readers[0]);
     self->seen_count = *count;
-    return JB_IO_OK;
+    self->listed = io == JB_IO_OK;
+    (void)pthread_mutex_unlock(&self->mutex);
+    return io;
+}
+
+static enum jb_io pcsc_latest(struct jb_transport *base, struct jb_reader readers[JB_READERS_MAX],
+                              size_t *count) {
+    struct pcsc *self = (struct pcsc *)base;
+
+    (void)pthread_mutex_lock(&self->mutex);
+    memcpy(readers, self->seen, self->seen_count * sizeof readers[0]);
+    *count = self->seen_count;
+    enum jb_io io = self->listed ? JB_IO_OK : JB_IO_NO_SERVICE;
+    (void)pthread_mutex_unlock(&self->mutex);
+    return io;
 }
 
 static enum jb_io pcsc_wait(struct jb_transport *base, const struct jb_reader *readers,
@@ -277,11 +302,16 @@ static void pcsc_disconnect(void *opaque, bool reset) {
     free(connection);
 }
 
+static void pcsc_settle(struct jb_transport *base) {
+    jb_pcsc_forget(&((struct pcsc *)base)->attempts);
+}
+
 static void pcsc_free(struct jb_transport *base) {
     struct pcsc *self = (struct pcsc *)base;
 
-    jb_pcsc_forget(&self->attempts);
+    pcsc_settle(base);
     release(self);
+    (void)pthread_mutex_destroy(&self->mutex);
     free(self);
 }
 
@@ -297,6 +327,8 @@ struct jb_transport *jb_transport_pcsc(void) {
         .reconnect = pcsc_reconnect,
         .disconnect = pcsc_disconnect,
         .free = pcsc_free,
+        .latest = pcsc_latest,
+        .settle = pcsc_settle,
     };
     struct pcsc *self = calloc(1, sizeof *self);
 
@@ -304,5 +336,6 @@ struct jb_transport *jb_transport_pcsc(void) {
         return NULL;
     }
     self->base = functions;
+    (void)pthread_mutex_init(&self->mutex, NULL);
     return &self->base;
 }

@@ -12,7 +12,10 @@ enum jb_error jb_ask(const struct jb_context *context, const struct jb_prompt_re
     if (secret != NULL) {
         *secret = NULL;
     }
-    enum jb_error error = jb_prompt_start(request, &prompt);
+    enum jb_error error = jb_op_check(context->op);
+    if (error == JB_OK) {
+        error = jb_prompt_start(request, &prompt);
+    }
     if (error != JB_OK) {
         return error;
     }

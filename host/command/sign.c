@@ -25,10 +25,22 @@ static bool add_certificate(cJSON *object, const struct jb_certificate *certific
     return jb_add_base64(object, "certificate", der, len);
 }
 
+/* Whether the key signs digests of this hash. */
+static bool fits(const struct jb_certificate *certificate, enum jb_hash hash) {
+    static const uint8_t digest[JB_HASH_MAX];
+    uint8_t input[JB_SIGNATURE_INPUT_MAX];
+    size_t len = 0;
+
+    return jb_signature_input(certificate, hash, digest, input, &len) == JB_OK;
+}
+
 static bool add_offered(cJSON *object, const struct jb_certificate *certificate) {
     cJSON *list = cJSON_AddArrayToObject(object, "supportedSignatureAlgorithms");
 
     for (size_t i = 0; i < sizeof offered / sizeof offered[0]; i++) {
+        if (!fits(certificate, offered[i])) {
+            continue;
+        }
         cJSON *algorithm = jb_signature_algorithm(certificate, offered[i]);
         if (!cJSON_AddItemToArray(list, algorithm)) {
             cJSON_Delete(algorithm);

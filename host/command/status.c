@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "jpki_bridge/text.h"
+
 /* {"readers": [{"name", "card"}]} */
 static enum jb_error make_result(const struct jb_card_status *found, size_t count, cJSON **result) {
     cJSON *root = cJSON_CreateObject();
@@ -11,7 +13,10 @@ static enum jb_error make_result(const struct jb_card_status *found, size_t coun
 
     for (size_t i = 0; i < count && error == JB_OK; i++) {
         cJSON *reader = cJSON_CreateObject();
-        if (cJSON_AddStringToObject(reader, "name", found[i].reader) == NULL ||
+        char name[JB_READER_NAME_MAX * 3];
+        /* It comes from a plug, and need not be text. */
+        jb_text_for_display(found[i].reader, JB_READER_NAME_MAX, name, sizeof name);
+        if (cJSON_AddStringToObject(reader, "name", name) == NULL ||
             cJSON_AddStringToObject(reader, "card", jb_card_kind_name(found[i].kind)) == NULL ||
             !cJSON_AddItemToArray(readers, reader)) {
             cJSON_Delete(reader);
@@ -39,7 +44,7 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result) 
     struct jb_card_status found[JB_READERS_MAX];
     size_t count = 0;
 
-    if (transport->list(transport, readers, &count) != JB_IO_OK) {
+    if (transport->latest(transport, readers, &count) != JB_IO_OK) {
         return JB_ERR_PCSC_UNAVAILABLE;
     }
     for (size_t i = 0; i < count; i++) {

@@ -5,11 +5,13 @@
  * a new round, without the PIN.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "jpki_bridge/base64.h"
 #include "jpki_bridge/command.h"
 
+#define SHOWN_STEP_MS 100
 #define RECOUNT_MS 1500 /* how long the tries are looked for after a VERIFY without an answer */
 
 enum step {
@@ -24,6 +26,7 @@ struct unlocking {
     struct jb_prompt_request
         prompt; /* what the next prompt says; its tries_left is what the card said last */
     struct jb_unlocked *unlocked;
+    struct jb_reader place; /* where the card lay that was asked about last; no name: none was */
     enum jb_error error;
 };
 
@@ -72,6 +75,23 @@ static enum jb_error read_tries(struct unlocking *u) {
     return tries == 0 ? JB_ERR_PIN_LOCKED : JB_OK;
 }
 
+/* Whether the card that was found is the one that the person was asked about before, not moved
+ * since. */
+static bool is_same_card(const struct unlocking *u) {
+    const struct jb_reader *now = jb_card_reader(u->unlocked->card);
+
+    return strcmp(now->name, u->place.name) == 0 && now->events == u->place.events;
+}
+
+/* What was said of another card is not true of this one. */
+static void compare(struct unlocking *u) {
+    if (u->place.name[0] != '\0' && !is_same_card(u)) {
+        u->prompt.note = JB_NOTE_CARD_CHANGED;
+        u->prompt.tries_left = -1;
+    }
+    u->place = *jb_card_reader(u->unlocked->card);
+}
+
 /* Finds a card and reads what the prompt must say, in one transaction that leaves the card as it
  * was. */
 static enum jb_error look(struct unlocking *u) {
@@ -79,6 +99,9 @@ static enum jb_error look(struct unlocking *u) {
 
     jb_unlocked_clear(u->unlocked);
     enum jb_error error = jb_card_find(u->context->transport, u->context->op, &u->unlocked->card);
+    if (error == JB_OK) {
+        compare(u);
+    }
     if (error == JB_OK && (error = read_certificate(u, &protected_)) == JB_OK) {
         error = read_tries(u);
     }
@@ -95,13 +118,16 @@ static void recount(struct unlocking *u) {
     int tries = 0;
 
     jb_unlocked_clear(u->unlocked);
+    /* The search works for an operation of its own, which nobody watches. */
+    jb_op_enter_call(u->context->op, RECOUNT_MS + 1000, JB_ERR_PIN_UNANSWERED);
     u->prompt.tries_left = -1;
     if (op != NULL && jb_op_check(u->context->op) == JB_OK &&
-        jb_card_find(u->context->transport, op, &u->unlocked->card) == JB_OK &&
+        jb_card_find(u->context->transport, op, &u->unlocked->card) == JB_OK && is_same_card(u) &&
         jb_jpki_tries(u->unlocked->card, u->key, &tries) == JB_OK && tries >= 0) {
         u->prompt.tries_left = tries;
     }
     jb_unlocked_clear(u->unlocked);
+    jb_op_leave_call(u->context->op);
     jb_op_free(&op);
 }
 
@@ -130,15 +156,19 @@ static enum step open_again(struct unlocking *u) {
 static enum step judge(struct unlocking *u, enum jb_error error, int tries) {
     switch (error) {
     case JB_OK:
+        jb_op_note_pin(u->context->op, -1, false);
         u->prompt.tries_left = -1; /* all of them again: no count to tell with a later error */
         return done(u, JB_OK);
     case JB_ERR_PIN_WRONG:
+        jb_op_note_pin(u->context->op, tries, false);
         u->prompt.tries_left = tries;
         return new_round(u, JB_NOTE_PIN_WRONG);
     case JB_ERR_PIN_LOCKED:
+        jb_op_note_pin(u->context->op, 0, false);
         u->prompt.tries_left = 0;
         return done(u, error);
     case JB_ERR_PIN_UNANSWERED:
+        jb_op_note_pin(u->context->op, -1, true);
         recount(u);
         return done(u, error);
     default:
@@ -197,32 +227,56 @@ out:
     return step;
 }
 
+/* Whether the notice is on the screen; false when the operation or the notice has ended. */
+static bool is_shown(struct unlocking *u, struct jb_prompt *notice) {
+    while (!jb_prompt_wait_shown(notice, SHOWN_STEP_MS)) {
+        if (jb_op_check(u->context->op) != JB_OK) {
+            return false;
+        }
+    }
+    return !jb_prompt_wait(notice, 0);
+}
+
 /* The reader's own keypad: the one prompt inside a transaction, since the reader sends the VERIFY
- * itself. */
+ * itself. Nothing is asked for there before the screen says who asks. */
 static enum step verify_on_keypad(struct unlocking *u) {
-    struct jb_prompt_request notice = u->prompt;
-    struct jb_prompt *prompt = NULL;
+    struct jb_prompt_request request = u->prompt;
+    struct jb_prompt *notice = NULL;
     struct jb_secret *none = NULL;
     int tries = -1;
-    enum step step = open_again(u);
+    enum step step = STEP_DONE;
+    bool sent = false;
 
-    if (step != STEP_DONE || u->error != JB_OK) {
-        return step;
-    }
-    tell(u, JB_EVENT_PIN_PROMPT, true);
-    notice.kind = JB_PROMPT_KEYPAD;
-    enum jb_error error = jb_prompt_start(&notice, &prompt);
+    request.kind = JB_PROMPT_KEYPAD;
+    enum jb_error error = jb_prompt_start(&request, &notice);
     if (error != JB_OK) {
         return done(u, error);
     }
-    error = jb_jpki_verify_keypad(u->unlocked->card, u->key, &tries);
-    jb_prompt_dismiss(prompt);
-    (void)jb_prompt_finish(&prompt, &none);
+    u->error = JB_OK;
+    if (is_shown(u, notice) && (step = open_again(u)) == STEP_DONE && u->error == JB_OK) {
+        tell(u, JB_EVENT_PIN_PROMPT, true);
+        sent = true;
+        error = jb_jpki_verify_keypad(u->unlocked->card, u->key, &tries);
+    }
+    bool cancelled = jb_prompt_wait(notice, 0);
+    jb_prompt_dismiss(notice);
+    enum jb_error notice_error = jb_prompt_finish(&notice, &none);
     jb_secret_free(&none);
+    if (!sent) {
+        enum jb_error ended = jb_op_check(u->context->op);
+        if (step != STEP_DONE || u->error != JB_OK) {
+            return step;
+        }
+        return done(u, ended != JB_OK ? ended : notice_error);
+    }
+    step = judge(u, error, tries);
+    if (step == STEP_DONE && u->error == JB_OK && cancelled) {
+        return done(u, notice_error);
+    }
     if (error == JB_OK) {
         tell(u, JB_EVENT_CARD_WORKING, false);
     }
-    return judge(u, error, tries);
+    return step;
 }
 
 static enum step attempt(struct unlocking *u) {

@@ -32,14 +32,18 @@
 struct jb_prompt_dialog {
     int closed;  /* an eventfd, readable once the dialog was closed */
     pid_t child; /* not yet reaped, or 0; only the running thread looks at it */
+    void (*on_shown)(void *);
+    void *context;
 };
 
-struct jb_prompt_dialog *jb_prompt_dialog_new(void) {
+struct jb_prompt_dialog *jb_prompt_dialog_new(void (*on_shown)(void *), void *context) {
     struct jb_prompt_dialog *dialog = calloc(1, sizeof(*dialog));
 
     if (dialog == NULL) {
         return NULL;
     }
+    dialog->on_shown = on_shown;
+    dialog->context = context;
     dialog->closed = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (dialog->closed < 0) {
         free(dialog);
@@ -251,6 +255,12 @@ static enum jb_error tell(assuan_context_t context, const char *verb, const char
     return answer(context, NULL);
 }
 
+static void say_shown(assuan_context_t context) {
+    struct jb_prompt_dialog *dialog = assuan_get_pointer(context);
+
+    dialog->on_shown(dialog->context);
+}
+
 static enum jb_error converse(assuan_context_t context, const struct jb_prompt_request *request,
                               const struct jb_prompt_words *words, struct jb_secret *secret) {
     enum jb_error error;
@@ -272,11 +282,14 @@ static enum jb_error converse(assuan_context_t context, const struct jb_prompt_r
             assuan_write_line(context, "GETPIN") != 0) {
             return JB_ERR_PROMPT_UNAVAILABLE;
         }
+        say_shown(context);
         return answer(context, secret);
     case JB_PROMPT_KEYPAD:
+        say_shown(context);
         error = tell(context, "MESSAGE", "");
         return error == JB_OK ? JB_ERR_USER_CANCELLED : error; /* its one button means no */
     default:
+        say_shown(context);
         return tell(context, "CONFIRM", "");
     }
 }

@@ -13,9 +13,19 @@ struct jb_prompt {
     pthread_t thread;
     pthread_mutex_t mutex; /* guards ended and result */
     pthread_cond_t changed;
+    bool shown;
     bool ended;
     enum jb_error result;
 };
+
+static void on_shown(void *context) {
+    struct jb_prompt *prompt = context;
+
+    (void)pthread_mutex_lock(&prompt->mutex);
+    prompt->shown = true;
+    (void)pthread_cond_broadcast(&prompt->changed);
+    (void)pthread_mutex_unlock(&prompt->mutex);
+}
 
 static void *run(void *context) {
     struct jb_prompt *prompt = context;
@@ -23,6 +33,7 @@ static void *run(void *context) {
 
     (void)pthread_mutex_lock(&prompt->mutex);
     prompt->result = result;
+    prompt->shown = true;
     prompt->ended = true;
     (void)pthread_cond_broadcast(&prompt->changed);
     (void)pthread_mutex_unlock(&prompt->mutex);
@@ -51,7 +62,7 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
         return JB_ERR_OUT_OF_MEMORY;
     }
     prompt->request = *request;
-    if ((prompt->dialog = jb_prompt_dialog_new()) == NULL ||
+    if ((prompt->dialog = jb_prompt_dialog_new(on_shown, prompt)) == NULL ||
         (prompt->secret = jb_secret_new()) == NULL) {
         goto out;
     }
@@ -77,10 +88,10 @@ out:
     return JB_ERR_OUT_OF_MEMORY;
 }
 
-bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms) {
+static bool wait_for(struct jb_prompt *prompt, const bool *what, unsigned ms) {
     struct timespec until;
     int failure = 0;
-    bool ended;
+    bool happened;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += ms / 1000;
@@ -90,12 +101,20 @@ bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms) {
         until.tv_nsec -= 1000000000L;
     }
     (void)pthread_mutex_lock(&prompt->mutex);
-    while (!prompt->ended && failure == 0) {
+    while (!*what && failure == 0) {
         failure = pthread_cond_timedwait(&prompt->changed, &prompt->mutex, &until);
     }
-    ended = prompt->ended;
+    happened = *what;
     (void)pthread_mutex_unlock(&prompt->mutex);
-    return ended;
+    return happened;
+}
+
+bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms) {
+    return wait_for(prompt, &prompt->ended, ms);
+}
+
+bool jb_prompt_wait_shown(struct jb_prompt *prompt, unsigned ms) {
+    return wait_for(prompt, &prompt->shown, ms);
 }
 
 void jb_prompt_dismiss(struct jb_prompt *prompt) {

@@ -173,6 +173,12 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
     if (request->kind == JB_PROMPT_PIN) {
         add(writer, ja ? "@を入れてください。\n" : "Please type @.\n", pin);
     } else if (request->kind == JB_PROMPT_CALLER) {
+        if (request->purpose == JB_PURPOSE_SIGN) {
+            add(writer,
+                ja ? "署名する文書は、ここでは確かめられません。\n"
+                   : "The document itself cannot be shown here.\n",
+                "");
+        }
         add(writer,
             ja ? "自分で始めた操作でないときは「やめる」を選んでください。\n"
                : "If you did not start this yourself, choose Cancel.\n",

@@ -75,6 +75,9 @@ enum jb_error jb_card_transmit(struct jb_card *card, const struct jb_apdu *apdu,
 enum jb_error jb_card_try_extended(struct jb_card *card, const struct jb_apdu *apdu,
                                    struct jb_response *response, bool *refused);
 
+/* The reader on which the card was found, as it was then; borrowed. */
+const struct jb_reader *jb_card_reader(const struct jb_card *card);
+
 /* The operation the card works for. */
 struct jb_op *jb_card_op(struct jb_card *card);
 

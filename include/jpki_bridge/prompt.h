@@ -55,6 +55,10 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
 /* Waits at most ms for the person's answer; true once there is one. */
 bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms);
 
+/* Waits at most ms until the dialog has taken all that it shows; true once it has, also when it has
+ * ended since. */
+bool jb_prompt_wait_shown(struct jb_prompt *prompt, unsigned ms);
+
 /* Closes the dialog, if it is open; its result is then JB_ERR_USER_CANCELLED. Any thread. */
 void jb_prompt_dismiss(struct jb_prompt *prompt);
 
@@ -77,7 +81,8 @@ struct jb_prompt_dialog; /* the dialog of this system */
 enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
                                    const struct jb_prompt_request *request,
                                    struct jb_secret *secret);
-struct jb_prompt_dialog *jb_prompt_dialog_new(void);
+/* on_shown is called, once, when the dialog has taken all that it shows and is about to open. */
+struct jb_prompt_dialog *jb_prompt_dialog_new(void (*on_shown)(void *), void *context);
 /* Closes it from another thread, before, while or after it runs. */
 void jb_prompt_dialog_close(struct jb_prompt_dialog *dialog);
 void jb_prompt_dialog_free(struct jb_prompt_dialog **dialog);

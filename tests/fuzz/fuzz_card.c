@@ -176,6 +176,10 @@ static void disconnect(void *connection, bool reset) {
     s.open = s.dirty = false;
 }
 
+static void settle(struct jb_transport *self) {
+    (void)self;
+}
+
 enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
     must(!s.open || request->kind == JB_PROMPT_KEYPAD);
     must(request->tries_left >= 1 && request->tries_left <= 15);
@@ -188,6 +192,12 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
 }
 
 bool jb_prompt_wait(struct jb_prompt *unused, unsigned ms) {
+    (void)unused;
+    (void)ms;
+    return prompt.kind != JB_PROMPT_KEYPAD; /* the notice stays */
+}
+
+bool jb_prompt_wait_shown(struct jb_prompt *unused, unsigned ms) {
     (void)unused;
     (void)ms;
     return true;
@@ -220,8 +230,8 @@ char *jb_prompt_program(const char *configured) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const uint8_t digest[JB_HASH_MAX];
-    struct jb_transport transport = {list,    wait_for, connect_to, begin,      transmit,
-                                     control, end,      reconnect,  disconnect, NULL};
+    struct jb_transport transport = {list, wait_for,  connect_to, begin, transmit, control,
+                                     end,  reconnect, disconnect, NULL,  list,     settle};
     const struct jb_request request = {.origin = "https://example.jp"};
     struct jb_op *op = jb_op_new(120000, NULL, NULL);
     const struct jb_context context = {.transport = &transport, .op = op, .request = &request};

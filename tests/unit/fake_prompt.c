@@ -37,7 +37,8 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
         &all->answers[all->shown < all->count ? all->shown : all->count - 1];
     all->request[all->shown++] = *request;
     *out = NULL;
-    if (answer->error != JB_OK) {
+    /* As the real one, which says only in the end that there is no program for it. */
+    if (answer->error != JB_OK && request->kind != JB_PROMPT_KEYPAD) {
         return answer->error;
     }
     *out = calloc(1, sizeof **out);
@@ -53,8 +54,16 @@ bool jb_prompt_wait(struct jb_prompt *prompt, unsigned ms) {
     if (prompt->answer->meanwhile != NULL) {
         prompt->answer->meanwhile(fake_prompts.context);
     }
-    prompt->answered = !prompt->answer->stays;
+    /* The notice stays until it is dismissed. */
+    prompt->answered =
+        prompt->kind == JB_PROMPT_KEYPAD ? prompt->answer->error != JB_OK : !prompt->answer->stays;
     return prompt->answered;
+}
+
+bool jb_prompt_wait_shown(struct jb_prompt *prompt, unsigned ms) {
+    (void)prompt;
+    (void)ms;
+    return true;
 }
 
 void jb_prompt_dismiss(struct jb_prompt *prompt) {
@@ -76,6 +85,7 @@ enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **sec
     } else if (p->answered && p->kind != JB_PROMPT_PIN && p->answer->yes) {
         error = JB_OK;
     }
+    error = p->answer->error != JB_OK ? p->answer->error : error;
     free(p);
     *prompt = NULL;
     fake_prompts.open--;

@@ -339,7 +339,8 @@ void fake_add_reader(struct fake *fake, struct fake_card *card) {
 
 void fake_init(struct fake *fake, struct fake_card *card) {
     memset(fake, 0, sizeof *fake);
-    fake->base = (struct jb_transport){list,    wait_for, connect_to, begin,      transmit,
-                                       control, end,      reconnect,  disconnect, free_nothing};
+    fake->base =
+        (struct jb_transport){list, wait_for,  connect_to, begin,        transmit, control,
+                              end,  reconnect, disconnect, free_nothing, list,     free_nothing};
     fake_add_reader(fake, card);
 }

@@ -29,6 +29,10 @@ static char script[96];
 static char log_path[96];
 static char self[4096];
 
+static void ignore_shown(void *context) {
+    (void)context;
+}
+
 static struct jb_prompt_request request_of(enum jb_prompt_kind kind) {
     struct jb_prompt_request request = {
         kind, JB_PURPOSE_LOGIN, JB_PIN_AUTH, JB_NOTE_NONE, JB_LANG_EN, 3, ORIGIN, script};

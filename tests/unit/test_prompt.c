@@ -205,7 +205,7 @@ static void test_signals_of_the_caller_stay(void **state) {
     sigset_t after;
     sigset_t pending;
     struct jb_prompt_request request = request_of(JB_PROMPT_PIN);
-    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new();
+    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new(ignore_shown, NULL);
     struct jb_secret *secret = jb_secret_new();
 
     (void)state;
@@ -226,7 +226,7 @@ static void test_signals_of_the_caller_stay(void **state) {
 
 static void test_failed_prompt_keeps_nothing(void **state) {
     struct jb_prompt_request request = request_of(JB_PROMPT_PIN);
-    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new();
+    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new(ignore_shown, NULL);
     struct jb_secret *secret = jb_secret_new();
 
     (void)state;

@@ -86,7 +86,7 @@ static void test_dismiss_after_the_answer(void **state) {
 
 static void test_dialog_closed_before_it_runs(void **state) {
     struct jb_prompt_request request = request_of(JB_PROMPT_PIN);
-    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new();
+    struct jb_prompt_dialog *dialog = jb_prompt_dialog_new(ignore_shown, NULL);
     struct jb_secret *secret = jb_secret_new();
 
     (void)state;

@@ -93,9 +93,10 @@ static void tries_are_read_again_before_the_reader_asks(void **state) {
     begin(&scene, refuses, "1234");
     scene.fake.on_command = tries_fall;
     assert_int_equal(scene_unlock(&scene, JB_KEY_AUTH), JB_ERR_USER_CANCELLED);
-    assert_int_equal(fake_prompts.shown, 1);
-    assert_int_equal(fake_prompts.request[0].kind, JB_PROMPT_LAST_TRY);
-    assert_int_equal(fake_prompts.request[0].note, JB_NOTE_TRIES_FELL);
+    assert_int_equal(fake_prompts.shown, 2);
+    assert_int_equal(fake_prompts.request[0].kind, JB_PROMPT_KEYPAD);
+    assert_int_equal(fake_prompts.request[1].kind, JB_PROMPT_LAST_TRY);
+    assert_int_equal(fake_prompts.request[1].note, JB_NOTE_TRIES_FELL);
     assert_int_equal(scene.fake.structure_len, 0);
     scene_end(&scene);
 }
