@@ -16,7 +16,7 @@ struct pcsc {
     pthread_mutex_t mutex;                 /* of the last list, which other threads may ask for */
     struct jb_reader seen[JB_READERS_MAX]; /* the last list, for who is in use */
     size_t seen_count;
-    bool listed; /* the last list went well */
+    enum jb_io listed; /* how the last list went; JB_IO_BUSY: there was none yet */
     struct jb_pcsc_attempt *attempts;
 };
 
@@ -164,7 +164,7 @@ static enum jb_io pcsc_list(struct jb_transport *base, struct jb_reader readers[
     (void)pthread_mutex_lock(&self->mutex);
     memcpy(self->seen, readers, *count * sizeof readers[0]);
     self->seen_count = *count;
-    self->listed = io == JB_IO_OK;
+    self->listed = io;
     (void)pthread_mutex_unlock(&self->mutex);
     return io;
 }
@@ -176,7 +176,7 @@ static enum jb_io pcsc_latest(struct jb_transport *base, struct jb_reader reader
     (void)pthread_mutex_lock(&self->mutex);
     memcpy(readers, self->seen, self->seen_count * sizeof readers[0]);
     *count = self->seen_count;
-    enum jb_io io = self->listed ? JB_IO_OK : JB_IO_NO_SERVICE;
+    enum jb_io io = self->listed;
     (void)pthread_mutex_unlock(&self->mutex);
     return io;
 }
@@ -336,6 +336,7 @@ struct jb_transport *jb_transport_pcsc(void) {
         return NULL;
     }
     self->base = functions;
+    self->listed = JB_IO_BUSY;
     (void)pthread_mutex_init(&self->mutex, NULL);
     return &self->base;
 }

@@ -2,8 +2,11 @@
 #include "jpki_bridge/command.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "jpki_bridge/text.h"
+
+#define FIRST_LOOKS 20 /* of 10 ms, that the job beside is given to look at the readers */
 
 /* {"readers": [{"name", "card"}]} */
 static enum jb_error make_result(const struct jb_card_status *found, size_t count, cJSON **result) {
@@ -44,7 +47,13 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result) 
     struct jb_card_status found[JB_READERS_MAX];
     size_t count = 0;
 
-    if (transport->latest(transport, readers, &count) != JB_IO_OK) {
+    enum jb_io io = transport->latest(transport, readers, &count);
+    for (int i = 0; i < FIRST_LOOKS && io == JB_IO_BUSY; i++) {
+        const struct timespec pause = {0, 10000000};
+        (void)nanosleep(&pause, NULL);
+        io = transport->latest(transport, readers, &count);
+    }
+    if (io != JB_IO_OK) {
         return JB_ERR_PCSC_UNAVAILABLE;
     }
     for (size_t i = 0; i < count; i++) {

@@ -73,7 +73,8 @@ struct jb_transport {
     /* Ends the connection, resetting the card if asked. */
     void (*disconnect)(void *connection, bool reset);
     void (*free)(struct jb_transport *self);
-    /* What the latest list of this transport said, without asking anybody; any thread. */
+    /* What the latest list of this transport said, without asking anybody; any thread. JB_IO_BUSY:
+     * there was none yet. */
     enum jb_io (*latest)(struct jb_transport *self, struct jb_reader readers[JB_READERS_MAX],
                          size_t *count);
     /* Gives up connects that another program holds up: a search is over. */
