@@ -21,6 +21,7 @@ let active: boolean;
 let alive: boolean;
 let sent: Record<string, unknown>[];
 let reply: () => Promise<unknown>;
+let again: () => void;
 
 beforeEach(() => {
     clock = new Clock();
@@ -43,9 +44,8 @@ beforeEach(() => {
         page,
         gesture,
     );
-    page.onPress(() => {
-        gesture.pressed();
-    });
+    page.onPress(gesture);
+    again = () => { page.listenAgain(); };
     page.onLeave(() => {
         line.leave();
     });
@@ -75,8 +75,14 @@ function open(): FakePort {
 
 async function press(): Promise<void> {
     active = true;
-    window.dispatchEvent(Object.defineProperty(new Event("pointerdown"), "isTrusted", { value: true }));
+    input("pointerdown", { pointerType: "mouse" });
     await settle();
+}
+
+/** An event that a person made, or so the browser says. */
+function input(type: string, fields: object): void {
+    const event = Object.assign(new Event(type), fields);
+    window.dispatchEvent(Object.defineProperty(event, "isTrusted", { value: true }));
 }
 
 function error(): Record<string, unknown> {
@@ -259,11 +265,55 @@ test("a key held down from before is no gesture", async () => {
     open().drop();
     await clock.pass(60);
     active = true;
-    window.dispatchEvent(
-        Object.defineProperty(Object.assign(new Event("keydown"), { repeat: true }), "isTrusted", { value: true }),
-    );
+    input("keydown", { key: "Enter", repeat: true });
     await ask(authenticate);
     assert.equal(error()["reason"], "gesture-required");
+});
+
+/** Runs what a person does after a first request was refused, and says whether a second one may begin. */
+async function mayAskAfter(...inputs: [string, object][]): Promise<boolean> {
+    await ask(authenticate);
+    open().drop();
+    await clock.pass(60);
+    active = true;
+    for (const [type, fields] of inputs) input(type, fields);
+    await ask(authenticate);
+    return sent.length === 2;
+}
+const mouse = { pointerType: "mouse" };
+const finger = { pointerType: "touch" };
+const presses: [string, [string, object][], boolean][] = [
+    ["a mouse button that goes down", [["pointerdown", mouse]], true],
+    ["a mouse button that only comes up", [["mousedown", {}], ["pointerup", mouse]], false],
+    ["a finger that taps", [["pointerdown", finger], ["pointerup", finger]], true],
+    ["a finger that is only laid down", [["pointerdown", finger]], false],
+    ["a finger that lay there before and is lifted", [["pointerup", finger], ["touchend", {}]], false],
+    ["a key", [["keydown", { key: "Enter", repeat: false }]], true],
+    ["Escape", [["keydown", { key: "Escape", repeat: false }]], false],
+    ["a modifier key", [["keydown", { key: "Control", repeat: false }]], false],
+];
+for (const [name, inputs, counts] of presses) {
+    test(`${name} is ${counts ? "a" : "no"} gesture`, async () => {
+        assert.equal(await mayAskAfter(...inputs), counts);
+    });
+}
+
+test("a touch that began before the end of a request does not count at its own end", async () => {
+    await ask(authenticate);
+    const port = open();
+    input("pointerdown", finger);
+    port.drop();
+    await clock.pass(60);
+    active = true;
+    input("pointerup", finger);
+    await ask(authenticate);
+    assert.equal(error()["reason"], "gesture-required");
+});
+
+test("listening again adds nothing to what is still listening", async () => {
+    again();
+    await ask({ ...authenticate, challengeNonce: "short" });
+    assert.deepEqual(window.actions, ["web-eid:authenticate-ack", "web-eid:authenticate-failure"]);
 });
 
 test("a gesture in a frame, which this script cannot see, counts once it must be new", async () => {

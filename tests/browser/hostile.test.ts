@@ -9,6 +9,7 @@ import { answered, answers, gone, goOn, HOSTILE, inState, outcome, PORTAL, SHOP,
 const PAGES = {
     "/": `${SPEAKER}<button id="go" onclick="ask()">go</button>`,
     "/by-itself": `${SPEAKER}<script>ask();</script><button id="go" onclick="ask()">go</button>`,
+    "/anew": `${SPEAKER.replaceAll("const ", "var ")}<button id="go" onclick="ask()">go</button>`, // may run twice in one window
     "/inner": `${SPEAKER}<script>ask();</script>`,
     "/framing": `${SPEAKER}<iframe src="/inner"></iframe><iframe src="${PORTAL}/login"></iframe>`,
     "/sandboxing": `<iframe sandbox="allow-scripts" src="/inner"></iframe>`,
@@ -189,6 +190,20 @@ describe("a hostile page", () => {
         await opened.waitForLoadState();
         await page.evaluate("opened.postMessage({ action: 'web-eid:authenticate', challengeNonce: 'A'.repeat(44), libraryVersion: '2.1.0' }, '*')");
         await noWindow();
+    });
+    it("is still heard, and still needs a gesture, after it has written itself anew", async () => {
+        const page = await stage.browser.tab(`${HOSTILE}/anew`);
+        for (let times = 1; times <= 2; times++) {
+            await page.evaluate(`document.open(); document.write(${JSON.stringify(PAGES["/anew"])}); document.close();`);
+            await (await stage.browser.window(() => page.click("#go"))).click("#cancel");
+            assert.equal((await answered(page)).error?.reason, "user-cancelled");
+            await page.evaluate("ask()");
+            assert.equal((await answered(page, 2)).error?.reason, "gesture-required");
+            assert.equal((await answers(page)).length, 2, "one answer each, as nothing listens twice");
+        }
+        const window = await stage.browser.window(() => page.click("#go"));
+        await page.goto("about:blank");
+        await gone(window);
     });
     it("gets nothing on a site that is off", async () => {
         const page = await stage.browser.tab(`${SHOP}/login-web-eid`);

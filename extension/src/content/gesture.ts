@@ -22,6 +22,7 @@ export class GestureRule {
     #asked = false;
     #endedAt = 0;
     #pressedSince = false;
+    #touchedSince = false;
     #granted: { readonly certificate: string; readonly until: number } | null = null;
 
     constructor(source: GestureSource) {
@@ -31,6 +32,16 @@ export class GestureRule {
     /** Called for each trusted press or key in the page, key repeats left out. */
     pressed(): void {
         this.#pressedSince = true;
+    }
+
+    touched(): void {
+        this.#touchedSince = true;
+    }
+
+    /** A touch counts at its end, and only when it also began after the last request ended. */
+    released(): void {
+        if (this.#touchedSince) this.#pressedSince = true;
+        this.#touchedSince = false;
     }
 
     /** A gesture made after the last request ended; an older one can still be active, and does not count. */
@@ -52,6 +63,7 @@ export class GestureRule {
         this.#asked = true;
         this.#endedAt = this.#source.now();
         this.#pressedSince = false;
+        this.#touchedSince = false;
         if (outcome.ok && "supportedSignatureAlgorithms" in outcome.value) {
             this.#granted = { certificate: outcome.value.certificate, until: this.#endedAt + CONTINUATION_LASTS };
         }

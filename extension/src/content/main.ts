@@ -37,9 +37,7 @@ function start(): void {
     const browserLanguage = parseLanguage(chrome.i18n.getUILanguage()) ?? "en";
     const deal: Deal = { page, line, browserLanguage };
 
-    page.onPress(() => {
-        gesture.pressed();
-    });
+    page.onPress(gesture);
     page.onLeave(() => {
         line.leave();
     });
@@ -54,6 +52,7 @@ function start(): void {
     };
     const retire = (): void => {
         page.dispose();
+        reopened.disconnect();
         document.removeEventListener(SUCCESSOR, onSuccessor);
         scope[STARTED] = false;
     };
@@ -71,6 +70,12 @@ function start(): void {
     chrome.runtime.onConnect.addListener(onConnect);
     chrome.runtime.onMessage.addListener(onMessage);
     document.addEventListener(SUCCESSOR, onSuccessor);
+    // The one thing that document.open() leaves in place; it takes the root element away, which is seen here.
+    const reopened = new MutationObserver(() => {
+        page.listenAgain();
+        document.addEventListener(SUCCESSOR, onSuccessor);
+    });
+    reopened.observe(document, { childList: true });
 }
 
 if (scope[STARTED] !== true && window === window.top) start();

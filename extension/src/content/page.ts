@@ -5,9 +5,23 @@ import { isFields } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
 import { parseOrigin } from "../shared/origin.ts";
 
+/** Keys that browsers take for no gesture, or that begin something else. */
+const NO_GESTURE = [
+    "Escape", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "ScrollLock", "Fn", "FnLock", "Hyper", "Super",
+];
+
+export interface PressListener {
+    /** A mouse button or a key went down. */
+    pressed(): void;
+    /** A finger or a pen was laid down, and lifted. */
+    touched(): void;
+    released(): void;
+}
+
 export class Page {
     readonly #window: Window;
     readonly #listeners = new AbortController();
+    readonly #attachments: (() => void)[] = [];
     /** Answers made while the page is away in the back-forward cache, where they would be lost. */
     #held: object[] | null = null;
 
@@ -17,45 +31,43 @@ export class Page {
 
     /** Messages that this very window posted to itself; everything else is not for us. */
     onMessage(receive: (data: Fields) => void): void {
-        const { signal } = this.#listeners;
-        this.#window.addEventListener(
-            "message",
-            (event) => {
-                if (event.source === this.#window && isFields(event.data)) receive(event.data);
-            },
-            { signal },
-        );
+        this.#listen("message", (event) => {
+            if (event.source === this.#window && isFields(event.data)) receive(event.data);
+        }, {});
     }
 
     onLeave(leave: () => void): void {
-        const { signal } = this.#listeners;
-        this.#window.addEventListener(
-            "pagehide",
-            () => {
-                this.#held = [];
-                leave();
-            },
-            { signal },
-        );
-        this.#window.addEventListener(
-            "pageshow",
-            () => {
-                const held = this.#held ?? [];
-                this.#held = null;
-                for (const message of held) this.post(message);
-            },
-            { signal },
-        );
+        const first = { capture: true }; // before the page's own listeners, which could stop the event
+        this.#listen("pagehide", () => {
+            this.#held = [];
+            leave();
+        }, first);
+        this.#listen("pageshow", () => {
+            const held = this.#held ?? [];
+            this.#held = null;
+            for (const message of held) this.post(message);
+        }, first);
     }
 
-    onPress(pressed: () => void): void {
-        const { signal } = this.#listeners;
-        const see = (event: Event): void => {
-            if (event.isTrusted && !("repeat" in event && event.repeat === true)) pressed();
-        };
-        for (const type of ["pointerdown", "mousedown", "pointerup", "touchend", "keydown"]) {
-            this.#window.addEventListener(type, see, { signal, capture: true, passive: true });
-        }
+    /** Told once for each press of a person: where the browser takes it for one, so a touch counts at its end. */
+    onPress(listener: PressListener): void {
+        const first = { capture: true, passive: true };
+        this.#listen("pointerdown", ({ isTrusted, pointerType }) => {
+            if (!isTrusted) return;
+            if (pointerType === "mouse") listener.pressed();
+            else listener.touched();
+        }, first);
+        this.#listen("pointerup", ({ isTrusted, pointerType }) => {
+            if (isTrusted && pointerType !== "mouse") listener.released();
+        }, first);
+        this.#listen("keydown", ({ isTrusted, repeat, key }) => {
+            if (isTrusted && !repeat && !NO_GESTURE.includes(key)) listener.pressed();
+        }, first);
+    }
+
+    /** document.open() takes every listener away, ours included; those that are still there stay as they are. */
+    listenAgain(): void {
+        for (const attach of this.#attachments) attach();
     }
 
     post(message: object): void {
@@ -84,6 +96,17 @@ export class Page {
         const { signal } = this.#listeners;
         document.addEventListener("prerenderingchange", () => { resolve(undefined); }, { once: true, signal });
         await promise;
+    }
+
+    #listen<T extends keyof WindowEventMap>(
+        type: T,
+        listener: (event: WindowEventMap[T]) => void,
+        options: AddEventListenerOptions,
+    ): void {
+        const { signal } = this.#listeners;
+        const attach = (): void => { this.#window.addEventListener(type, listener, { ...options, signal }); };
+        this.#attachments.push(attach);
+        attach();
     }
 
     /** Stops listening. What is still to be answered can be posted. */
