@@ -17,7 +17,7 @@ test("a request keeps what is known and drops the rest", () => {
 });
 
 test("the time is held between a second and ten minutes", () => {
-    for (const [given, held] of [[5_000.9, 5_000], [0, 1_000], [-5, 1_000], [1e9, 600_000], [Infinity, 600_000]] as const) {
+    for (const [given, held] of [[5_000.9, 5_000], [0, 120_000], [null, 120_000], [0.5, 1_000], [-5, 1_000], [1e9, 600_000], [Infinity, 600_000]] as const) {
         const outcome = parseOperation("get-signing-certificate", { options: { userInteractionTimeout: given } });
         assert.equal(outcome.ok && outcome.value.timeout, held);
     }

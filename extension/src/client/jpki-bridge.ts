@@ -210,8 +210,8 @@ function reasonOf(signal: AbortSignal): Error {
     return signal.reason instanceof Error ? signal.reason : new DOMException("Aborted", "AbortError");
 }
 
-function operationTimeout({ userInteractionTimeout = DEFAULT_TIMEOUT }: Options): number {
-    return userInteractionTimeout + ANSWER_GRACE;
+function operationTimeout({ userInteractionTimeout: wished = 0 }: Options): number {
+    return (wished === 0 ? DEFAULT_TIMEOUT : wished) + ANSWER_GRACE;
 }
 
 /** Whether the extension and the program are there, and which versions. Asks nothing of the person. */

@@ -69,9 +69,12 @@ export function parseLanguage(value: unknown): Language | null {
 function parseOptions(options: unknown): Common | null {
     if (options === undefined || options === null) return { lang: null, timeout: DEFAULT_TIMEOUT };
     if (!isFields(options)) return null;
-    const { lang, userInteractionTimeout = DEFAULT_TIMEOUT } = options;
+    const { lang } = options;
+    // As web-eid.js has it, no time at all is no wish.
+    const userInteractionTimeout = options["userInteractionTimeout"] ?? 0;
     if (typeof userInteractionTimeout !== "number" || Number.isNaN(userInteractionTimeout)) return null;
-    const timeout = Math.min(Math.max(Math.trunc(userInteractionTimeout), SHORTEST_TIMEOUT), LONGEST_TIMEOUT);
+    const wished = userInteractionTimeout === 0 ? DEFAULT_TIMEOUT : Math.trunc(userInteractionTimeout);
+    const timeout = Math.min(Math.max(wished, SHORTEST_TIMEOUT), LONGEST_TIMEOUT);
     return { lang: parseLanguage(lang), timeout };
 }
 
