@@ -21,6 +21,7 @@ let views: View[];
 let said: unknown[];
 let order: string[];
 let closed: number;
+let storage: Promise<void>;
 
 beforeEach(() => {
     clock = new Clock();
@@ -29,6 +30,7 @@ beforeEach(() => {
     said = [];
     order = [];
     closed = 0;
+    storage = Promise.resolve();
 });
 afterEach(() => {
     clock.stop();
@@ -49,7 +51,7 @@ async function begin(request: OperationRequest, hello: object | null = { version
         },
         show: (view) => views.push(view),
         ended: async (succeeded) => {
-            await Promise.resolve();
+            await storage;
             order.push(`ended ${String(succeeded)}`);
         },
         closeWindow: () => closed++,
@@ -115,6 +117,17 @@ test("Cancel ends the host, tells the page and closes, at any time", async () =>
     }
     assert.equal(closed, 2);
     assert.deepEqual(order, ["ended false", "told", "ended false", "told"]);
+});
+
+test("an outcome reaches the page though the storage fails", async () => {
+    const operation = await begin({ operation: "authenticate", challengeNonce: NONCE, lang: null, timeout: 60_000 });
+    storage = Promise.reject(new Error("quota"));
+    void operation.proceed();
+    await settle();
+    port.say({ id: 1, ...TOKEN });
+    await settle();
+    assert.deepEqual(said.at(-1), { kind: "result", operation: "authenticate", result: TOKEN });
+    assert.equal(states().at(-1), "success");
 });
 
 test("a cancel in the PIN prompt closes the window too", async () => {

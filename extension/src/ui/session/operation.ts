@@ -143,7 +143,8 @@ export class SessionOperation {
         if (this.#over) return;
         this.abandon();
         const { say, show, ended, closeWindow, request } = this.#with;
-        await ended(outcome.ok);
+        // The page gets its answer even when the storage fails.
+        await ended(outcome.ok).catch(() => undefined);
         if (outcome.ok) {
             say({ kind: "result", operation: request.operation, result: outcome.value });
             show({ state: "success" });
