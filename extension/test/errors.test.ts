@@ -73,8 +73,14 @@ test("a reason from a newer host keeps its name and gets its code's sentence", (
     assert.equal(sentencesOf("constructor", "ERR_WEBEID_NATIVE_FATAL").en, ERRORS["internal-error"].en);
 });
 
+test("a failure without a reason gets that of its code", () => {
+    const failure = parseFailure({ code: "ERR_WEBEID_NATIVE_FATAL", message: "x" });
+    assert.deepEqual(failure, { code: "ERR_WEBEID_NATIVE_FATAL", reason: "internal-error" });
+    assert.equal(parseFailure({ code: "ERR_WEBEID_NATIVE_FATAL", reason: null }), null);
+});
+
 test("what is not a failure is none", () => {
-    for (const value of [null, 1, "x", [], {}, { code: "ERR_OTHER", reason: "x" }, { code: "ERR_WEBEID_USER_TIMEOUT" }]) {
+    for (const value of [null, 1, "x", [], {}, { code: "ERR_OTHER", reason: "x" }]) {
         assert.equal(parseFailure(value), null);
     }
     assert.equal(parseFailure({ code: "ERR_WEBEID_USER_TIMEOUT", reason: "<b>" }), null);

@@ -77,6 +77,7 @@ test("a request carries its arguments, an id, the wish for events and its time",
     });
     port.say({ event: "waiting-for-card", found: "other-card", id: 1 });
     port.say({ event: "pin-prompt", triesLeft: 2, keypad: true, id: 1, more: "ignored" });
+    port.say({ event: "pin-prompt", triesLeft: 100, id: 1 });
     port.say({ event: "from-the-future", id: 1 });
     port.say({ event: "card-working", id: 9 });
     port.say({ signature: "forged", id: 9 });
@@ -85,6 +86,7 @@ test("a request carries its arguments, an id, the wish for events and its time",
     assert.deepEqual(events, [
         { event: "waiting-for-card", otherCard: true, triesLeft: null, keypad: false, confirm: false },
         { event: "pin-prompt", otherCard: false, triesLeft: 2, keypad: true, confirm: false },
+        { event: "pin-prompt", otherCard: false, triesLeft: null, keypad: false, confirm: false },
     ]);
 });
 

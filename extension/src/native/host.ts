@@ -3,7 +3,7 @@
 
 import { fail, parseFailure, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
-import { isFields, isText } from "../shared/guards.ts";
+import { isCount, isFields, isText } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
 import type { NativeVersion } from "../shared/messages.ts";
 import { checkNative } from "../shared/version.ts";
@@ -43,7 +43,7 @@ export function parseEvent(message: Fields): HostEvent | null {
     return {
         event,
         otherCard: found === "other-card" || found === "unknown",
-        triesLeft: typeof triesLeft === "number" && Number.isInteger(triesLeft) && triesLeft >= 0 ? triesLeft : null,
+        triesLeft: isCount(triesLeft, 99) ? triesLeft : null,
         keypad: keypad === true,
         confirm: confirm === true,
     };

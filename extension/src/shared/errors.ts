@@ -285,8 +285,8 @@ export const EXTENSION_ERRORS = {
 export const ERRORS = { ...HOST_ERRORS, ...EXTENSION_ERRORS };
 export type Reason = keyof typeof ERRORS;
 
-/** The reason that stands for a code when a newer host gives one that this table does not hold. */
-const REASON_OF_CODE: Readonly<Record<ErrorCode, Reason>> = {
+/** The reason that stands for a code when a host gives none, or one that this table does not hold. */
+export const REASON_OF_CODE: Readonly<Record<ErrorCode, Reason>> = {
     ERR_WEBEID_ACTION_TIMEOUT: "action-timeout",
     ERR_WEBEID_USER_TIMEOUT: "timeout",
     ERR_WEBEID_VERSION_MISMATCH: "version-mismatch",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How an operation ends: with a value or with a failure that can cross any boundary as plain data.
 
-import { ERRORS, isErrorCode, sentencesOf } from "./errors.ts";
+import { ERRORS, isErrorCode, REASON_OF_CODE, sentencesOf } from "./errors.ts";
 import type { ErrorCode, Language, Reason, Sentences } from "./errors.ts";
 import { isCount, isFields } from "./guards.ts";
 
@@ -36,8 +36,10 @@ export function fail(reason: Reason, details?: Omit<Failure, "reason" | "code">)
 /** Null when the value is not a failure. What a failure says beyond its known fields is dropped. */
 export function parseFailure(value: unknown): Failure | null {
     if (!isFields(value)) return null;
-    const { reason, code, triesLeft, requiresUpdate, nativeApp } = value;
-    if (!isErrorCode(code) || typeof reason !== "string" || !/^[a-z0-9-]{1,64}$/.test(reason)) return null;
+    const { code, triesLeft, requiresUpdate, nativeApp } = value;
+    if (!isErrorCode(code)) return null;
+    const { reason = REASON_OF_CODE[code] } = value;
+    if (typeof reason !== "string" || !/^[a-z0-9-]{1,64}$/.test(reason)) return null;
     return {
         reason,
         code,
