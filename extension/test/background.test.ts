@@ -14,6 +14,7 @@ const asker = { tabId: 4, origin: ORIGIN };
 let now: number;
 let windows: Set<number>;
 let opened: string[];
+let told: unknown[];
 let active: boolean;
 let store: SessionStore;
 let browser: Browser;
@@ -23,6 +24,7 @@ beforeEach(() => {
     now = 1_000_000;
     windows = new Set();
     opened = [];
+    told = [];
     active = true;
     ({ store } = fakeStore());
     browser = {
@@ -37,6 +39,10 @@ beforeEach(() => {
         },
         closeWindow: (id) => {
             windows.delete(id);
+            return Promise.resolve();
+        },
+        tellClosed: (tabId, key) => {
+            told.push([tabId, key]);
             return Promise.resolve();
         },
     };
@@ -95,6 +101,18 @@ test("a worker that was ended and started again still knows of the window", asyn
     assert.equal(await woken.closed(1), true);
     assert.equal(await woken.busy(), false);
     assert.equal((await woken.open(asker, request(true))).ok, true);
+});
+
+test("the page is told of a window that closed before its outcome, and only then", async () => {
+    const first = request();
+    await operations.open(asker, first);
+    await operations.closed(1);
+    assert.deepEqual(told, [[asker.tabId, first.key]]);
+    const second = request(true);
+    await operations.open(asker, second);
+    await store.end(second.key);
+    await operations.closed(2);
+    assert.equal(told.length, 1);
 });
 
 test("a window that vanished unseen does not stand in the way", async () => {

@@ -8,7 +8,7 @@ import { Line } from "../src/content/line.ts";
 import { Page } from "../src/content/page.ts";
 import { speakWebEid } from "../src/content/web-eid.ts";
 import { fail } from "../src/shared/failure.ts";
-import { parseContentMessage, portName } from "../src/shared/messages.ts";
+import { parseClosed, parseContentMessage, portName } from "../src/shared/messages.ts";
 import { Clock, settle } from "./fakes/clock.ts";
 import { FakePort } from "./fakes/port.ts";
 import { CERTIFICATE, HASH, NONCE, SIGNATURE, SIGNING_CERTIFICATE, TOKEN } from "./fakes/samples.ts";
@@ -408,6 +408,18 @@ test("a send that fails does not leave the page waiting", async () => {
     await ask(authenticate);
     assert.equal(error()["reason"], "internal-error");
     assert.doesNotMatch(JSON.stringify(window.last), /establish/);
+});
+
+test("a window that is closed before it has its line is a cancel at once", async () => {
+    await ask(authenticate);
+    line.closed(crypto.randomUUID());
+    await settle();
+    assert.deepEqual(window.actions, ["web-eid:authenticate-ack"], "another operation's");
+    const key = sent.at(-1)?.["key"];
+    assert.ok(typeof key === "string" && parseClosed({ kind: "closed", key })?.key === key);
+    line.closed(key);
+    await settle();
+    assert.equal(error()["reason"], "user-cancelled");
 });
 
 test("a window that never comes, or hangs, does not either", async () => {

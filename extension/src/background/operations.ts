@@ -18,6 +18,8 @@ export interface Browser {
     /** Opens the session window over the tab's own and answers its id. */
     openWindow(key: string, tabId: number): Promise<number>;
     closeWindow(windowId: number): Promise<void>;
+    /** Tells the tab's page that the window by this key is gone; it may never have had its line. */
+    tellClosed(tabId: number, key: string): Promise<void>;
 }
 
 type Opening = Extract<ContentMessage, { kind: "open" }>;
@@ -55,6 +57,8 @@ export class Operations {
             const session = await this.#store.current();
             if (session?.windowId !== windowId) return false;
             await this.#store.clear();
+            // Not waited for: a page that hangs must not hold up the next operation.
+            if (!(await this.#store.hasEnded(session.key))) void this.#browser.tellClosed(session.tabId, session.key);
             return true;
         });
     }

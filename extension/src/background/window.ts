@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The browser's windows and tabs, as far as operations need them.
 
+import type { ClosedMessage } from "../shared/messages.ts";
 import type { Browser } from "./operations.ts";
 
 const WIDTH = 480;
@@ -35,6 +36,11 @@ export const browser: Browser = {
 
     async closeWindow(windowId) {
         await chrome.windows.remove(windowId).catch(() => undefined);
+    },
+
+    async tellClosed(tabId, key) {
+        const message: ClosedMessage = { kind: "closed", key };
+        await chrome.tabs.sendMessage(tabId, message, { frameId: 0 }).catch(() => undefined);
     },
 };
 

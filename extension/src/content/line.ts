@@ -120,6 +120,11 @@ export class Line {
         return true;
     }
 
+    /** The window was closed, perhaps before it opened its end of the line. */
+    closed(key: string): void {
+        if (this.#pending?.key === key) this.#pending.settle(fail("user-cancelled"));
+    }
+
     /** The page is left: the line ends, and with it the window and the host. */
     leave(): void {
         this.#pending?.settle(fail("page-left"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Starts the content script: once per document, in the top frame, for as long as the site is switched on.
 
-import { isPermissionsChanged, parseBackgroundReply } from "../shared/messages.ts";
+import { isPermissionsChanged, parseBackgroundReply, parseClosed } from "../shared/messages.ts";
 import { parseLanguage } from "../shared/request.ts";
 import type { Deal } from "./deal.ts";
 import { GestureRule } from "./gesture.ts";
@@ -49,6 +49,8 @@ function start(): void {
     };
     const onMessage = (message: unknown): void => {
         if (isPermissionsChanged(message)) void retireIfOff();
+        const closed = parseClosed(message);
+        if (closed !== null) line.closed(closed.key);
     };
     const retire = (): void => {
         page.dispose();

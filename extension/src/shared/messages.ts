@@ -79,6 +79,18 @@ export function isPermissionsChanged(value: unknown): boolean {
     return isFields(value) && value["kind"] === PERMISSIONS_CHANGED.kind;
 }
 
+/** Background to the content script of the page that asked, when the window was closed before its outcome. */
+export interface ClosedMessage {
+    readonly kind: "closed";
+    readonly key: string;
+}
+
+export function parseClosed(value: unknown): ClosedMessage | null {
+    if (!isFields(value) || value["kind"] !== "closed") return null;
+    const { key } = value;
+    return isKey(key) ? { kind: "closed", key } : null;
+}
+
 /** The window's line to the page is a port by this name. */
 export function portName(key: string): string {
     return `session:${key}`;
