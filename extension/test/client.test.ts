@@ -82,6 +82,35 @@ test("a failure keeps code, reason, tries and words", async () => {
     assert.match(error.messages.en, /PIN/);
 });
 
+test("an answer without the shape of a result is an internal error", async () => {
+    const cases: [() => Promise<unknown>, object][] = [
+        [() => status(), { library: "2.9.0", extension: "0.1.0" }],
+        [() => authenticate(NONCE), { ...TOKEN, signature: 1 }],
+        [() => getSigningCertificate(), { ...SIGNING_CERTIFICATE, supportedSignatureAlgorithms: [{ cryptoAlgorithm: "RSA" }] }],
+        [() => sign(CERTIFICATE, HASH, "SHA-256"), { ...SIGNATURE, signatureAlgorithm: null }],
+        [() => sign(undefined, HASH, "SHA-256"), SIGNATURE],
+    ];
+    for (const [begin, fields] of cases) {
+        const outcome = caught(begin());
+        answer("ack");
+        answer("success", fields);
+        assert.equal((await outcome).reason, "internal-error");
+    }
+});
+
+test("an error and a stage that are none are not passed on", async () => {
+    const stages: Stage[] = [];
+    const outcome = caught(authenticate(NONCE, { onProgress: (stage) => stages.push(stage) }));
+    answer("ack");
+    answer("progress", { stage: "constructor" });
+    answer("failure", { error: { code: "ERR_OTHER", reason: "x", message: "m" } });
+    assert.equal((await outcome).code, "ERR_WEBEID_UNKNOWN_ERROR");
+    assert.deepEqual(stages, []);
+    const none = caught(authenticate(NONCE));
+    answer("failure", { error: "no" });
+    assert.match((await none).message, /unexpected/);
+});
+
 test("answers to others, and words of other windows, are not taken", async () => {
     const outcome = caught(authenticate(NONCE));
     const asked = page.last;

@@ -15,28 +15,32 @@ const ANSWER_GRACE = 10_000;
 export type Language = "ja" | "en";
 
 /** The codes of the Web eID protocol. */
-export type ErrorCode =
-    | "ERR_WEBEID_ACTION_TIMEOUT"
-    | "ERR_WEBEID_USER_TIMEOUT"
-    | "ERR_WEBEID_VERSION_MISMATCH"
-    | "ERR_WEBEID_VERSION_INVALID"
-    | "ERR_WEBEID_EXTENSION_UNAVAILABLE"
-    | "ERR_WEBEID_NATIVE_UNAVAILABLE"
-    | "ERR_WEBEID_UNKNOWN_ERROR"
-    | "ERR_WEBEID_CONTEXT_INSECURE"
-    | "ERR_WEBEID_USER_CANCELLED"
-    | "ERR_WEBEID_NATIVE_INVALID_ARGUMENT"
-    | "ERR_WEBEID_NATIVE_FATAL"
-    | "ERR_WEBEID_ACTION_PENDING"
-    | "ERR_WEBEID_MISSING_PARAMETER";
+const ERROR_CODES = [
+    "ERR_WEBEID_ACTION_TIMEOUT",
+    "ERR_WEBEID_USER_TIMEOUT",
+    "ERR_WEBEID_VERSION_MISMATCH",
+    "ERR_WEBEID_VERSION_INVALID",
+    "ERR_WEBEID_EXTENSION_UNAVAILABLE",
+    "ERR_WEBEID_NATIVE_UNAVAILABLE",
+    "ERR_WEBEID_UNKNOWN_ERROR",
+    "ERR_WEBEID_CONTEXT_INSECURE",
+    "ERR_WEBEID_USER_CANCELLED",
+    "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+    "ERR_WEBEID_NATIVE_FATAL",
+    "ERR_WEBEID_ACTION_PENDING",
+    "ERR_WEBEID_MISSING_PARAMETER",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
-export type Stage =
-    | "review"
-    | "waiting-for-reader"
-    | "waiting-for-card"
-    | "other-card"
-    | "pin-prompt"
-    | "card-working";
+const STAGES = [
+    "review",
+    "waiting-for-reader",
+    "waiting-for-card",
+    "other-card",
+    "pin-prompt",
+    "card-working",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 export type HashFunction =
     | "SHA-224"
@@ -123,6 +127,37 @@ function isAnswer(value: unknown): value is Answer {
     return typeof value === "object" && value !== null;
 }
 
+/** The named fields, when they are all there and all text. */
+function texts<N extends string>(value: unknown, ...names: N[]): Record<N, string> | null {
+    if (!isAnswer(value)) return null;
+    const found = names.map((name) => [name, value[name]] as const);
+    return found.every(([, text]) => typeof text === "string") ? (Object.fromEntries(found) as Record<N, string>) : null;
+}
+
+const parseStatus = (answer: Answer): Status | null => texts(answer, "library", "extension", "nativeApp");
+
+const parseToken = (answer: Answer): AuthenticationToken | null =>
+    texts(answer, "unverifiedCertificate", "algorithm", "signature", "format", "appVersion");
+
+const parseAlgorithm = (value: unknown): SignatureAlgorithm | null =>
+    texts(value, "cryptoAlgorithm", "hashFunction", "paddingScheme");
+
+function parseCertificate(answer: Answer): SigningCertificate | null {
+    const { certificate, supportedSignatureAlgorithms: given } = answer;
+    if (typeof certificate !== "string" || !Array.isArray(given)) return null;
+    const algorithms = given.map(parseAlgorithm).filter((each) => each !== null);
+    return algorithms.length === given.length ? { certificate, supportedSignatureAlgorithms: algorithms } : null;
+}
+
+/** A request that gave no certificate must be answered with one. */
+function parseSignature(answer: Answer, withCertificate: boolean): Signature | null {
+    const { signature, certificate } = answer;
+    const signatureAlgorithm = parseAlgorithm(answer["signatureAlgorithm"]);
+    if (typeof signature !== "string" || signatureAlgorithm === null) return null;
+    if (!withCertificate) return { signature, signatureAlgorithm };
+    return typeof certificate === "string" ? { signature, signatureAlgorithm, certificate } : null;
+}
+
 function languageOf({ lang }: Options): Language {
     if (lang !== undefined) return lang;
     const shown = document.documentElement.lang || navigator.language;
@@ -137,8 +172,8 @@ function local(reason: keyof typeof LOCAL_ERRORS, options: Options): JpkiBridgeE
     return error;
 }
 
-function remote(answer: unknown, options: Options): JpkiBridgeError {
-    const error: Answer = isAnswer(answer) ? answer : {};
+function remote(error: unknown, options: Options): JpkiBridgeError {
+    if (!isAnswer(error)) return local("internal-error", options);
     const { code, reason, message, messages, triesLeft } = error;
     const text = typeof message === "string" ? message : "";
     const sentences = isAnswer(messages) ? messages : {};
@@ -147,7 +182,7 @@ function remote(answer: unknown, options: Options): JpkiBridgeError {
         return typeof given === "string" ? given : text;
     };
     return new JpkiBridgeError(
-        (typeof code === "string" ? code : "ERR_WEBEID_UNKNOWN_ERROR") as ErrorCode,
+        ERROR_CODES.find((known) => known === code) ?? "ERR_WEBEID_UNKNOWN_ERROR",
         typeof reason === "string" ? reason : "internal-error",
         { ja: sentence("ja"), en: sentence("en") },
         languageOf(options),
@@ -155,7 +190,13 @@ function remote(answer: unknown, options: Options): JpkiBridgeError {
     );
 }
 
-function ask(name: string, fields: object, options: Options, timeout: number): Promise<Answer> {
+function ask<T>(
+    name: string,
+    fields: object,
+    options: Options,
+    timeout: number,
+    parse: (answer: Answer) => T | null,
+): Promise<T> {
     const { signal, onProgress, lang, userInteractionTimeout } = options;
     if (!window.isSecureContext) {
         return Promise.reject(local("origin-invalid", options));
@@ -181,14 +222,24 @@ function ask(name: string, fields: object, options: Options, timeout: number): P
             }, timeout);
         };
 
+        const succeeded = (answer: Answer): void => {
+            const result = parse(answer);
+            if (result === null) reject(local("internal-error", options));
+            else resolve(result);
+        };
+        const progressed = (stage: unknown): void => {
+            const known = STAGES.find((each) => each === stage);
+            if (known !== undefined) onProgress?.(known);
+        };
+
         window.addEventListener(
             "message",
             (event: MessageEvent<unknown>) => {
                 const { data } = event;
                 if (event.source !== window || !isAnswer(data) || data["id"] !== id) return;
                 if (data["action"] === `${action}-ack`) acknowledged();
-                else if (data["action"] === `${action}-progress`) onProgress?.(data["stage"] as Stage);
-                else if (data["action"] === `${action}-success`) end(() => { resolve(data); });
+                else if (data["action"] === `${action}-progress`) progressed(data["stage"]);
+                else if (data["action"] === `${action}-success`) end(() => { succeeded(data); });
                 else if (data["action"] === `${action}-failure`) end(() => { reject(remote(data["error"], options)); });
             },
             { signal: listening.signal },
@@ -216,22 +267,17 @@ function operationTimeout({ userInteractionTimeout: wished = 0 }: Options): numb
 
 /** Whether the extension and the program are there, and which versions. Asks nothing of the person. */
 export async function status(options: Pick<Options, "lang" | "signal"> = {}): Promise<Status> {
-    const { library, extension, nativeApp } = await ask("status", {}, options, STATUS_TIMEOUT);
-    return { library, extension, nativeApp } as Status;
+    return ask("status", {}, options, STATUS_TIMEOUT, parseStatus);
 }
 
 /** Logs in. The nonce comes from the server (base64, at least 256 bits), and the token goes back to it. */
 export async function authenticate(challengeNonce: string, options: Options = {}): Promise<AuthenticationToken> {
-    const answer = await ask("authenticate", { challengeNonce }, options, operationTimeout(options));
-    const { unverifiedCertificate, algorithm, signature, format, appVersion } = answer;
-    return { unverifiedCertificate, algorithm, signature, format, appVersion } as AuthenticationToken;
+    return ask("authenticate", { challengeNonce }, options, operationTimeout(options), parseToken);
 }
 
 /** Reads the signing certificate, which costs a PIN entry; `sign` without a certificate saves it. */
 export async function getSigningCertificate(options: Options = {}): Promise<SigningCertificate> {
-    const answer = await ask("get-signing-certificate", {}, options, operationTimeout(options));
-    const { certificate, supportedSignatureAlgorithms } = answer;
-    return { certificate, supportedSignatureAlgorithms } as SigningCertificate;
+    return ask("get-signing-certificate", {}, options, operationTimeout(options), parseCertificate);
 }
 
 /** Signs a hash (base64). Without a certificate the card's own is used, and answered. */
@@ -242,11 +288,7 @@ export async function sign(
     options: Options = {},
 ): Promise<Signature> {
     const fields = { ...(certificate === undefined ? {} : { certificate }), hash, hashFunction };
-    const answer = await ask("sign", fields, options, operationTimeout(options));
-    const { signature, signatureAlgorithm } = answer;
-    return {
-        signature,
-        signatureAlgorithm,
-        ...(certificate === undefined ? { certificate: answer["certificate"] } : {}),
-    } as Signature;
+    return ask("sign", fields, options, operationTimeout(options), (answer) =>
+        parseSignature(answer, certificate === undefined),
+    );
 }

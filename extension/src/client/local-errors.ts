@@ -13,6 +13,11 @@ export const LOCAL_ERRORS = {
         ja: "時間内に答えがありませんでした。もう一度お試しください。",
         en: "No answer came in time. Please try again.",
     },
+    "internal-error": {
+        code: "ERR_WEBEID_UNKNOWN_ERROR",
+        ja: "予期しない問題が起きました。もう一度お試しください。",
+        en: "Something unexpected went wrong. Please try again.",
+    },
     "origin-invalid": {
         code: "ERR_WEBEID_CONTEXT_INSECURE",
         ja: "このページは安全な接続(https)ではないため、カードを使えません。",
