@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,8 @@
 #include "jpki_bridge/text.h"
 
 #define DEPTH_MAX 16
-#define MEMBERS_MAX 256 /* per object: looking for duplicate names is quadratic */
+#define SIZE_ROOM sizeof(max_align_t) /* before each piece of memory, for its size */
+#define MEMBERS_MAX 256               /* per object: looking for duplicate names is quadratic */
 
 /* A reader that only says whether the text is JSON (RFC 8259); cJSON builds the tree afterwards. */
 struct scan {
@@ -212,6 +215,33 @@ static bool names_are_unique(const cJSON *value) {
         }
     }
     return true;
+}
+
+static void *allocate(size_t size) {
+    uint8_t *memory = size <= SIZE_MAX - SIZE_ROOM ? malloc(SIZE_ROOM + size) : NULL;
+
+    if (memory == NULL) {
+        return NULL;
+    }
+    memcpy(memory, &size, sizeof size);
+    return memory + SIZE_ROOM;
+}
+
+static void wipe_and_free(void *memory) {
+    size_t size = 0;
+
+    if (memory != NULL) {
+        uint8_t *start = (uint8_t *)memory - SIZE_ROOM;
+        memcpy(&size, start, sizeof size);
+        OPENSSL_cleanse(start, SIZE_ROOM + size);
+        free(start);
+    }
+}
+
+void jb_json_wipe_memory(void) {
+    cJSON_Hooks hooks = {allocate, wipe_and_free};
+
+    cJSON_InitHooks(&hooks);
 }
 
 cJSON *jb_json_parse(const char *text, size_t len) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/card.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,6 +245,9 @@ void jb_card_free(struct jb_card **card) {
         jb_op_leave_call((*card)->op);
     }
     drop(*card, (*card)->dirty);
+    if ((*card)->response != NULL) { /* the last answers may tell name and address */
+        OPENSSL_cleanse((*card)->response, JB_APDU_RESPONSE_MAX);
+    }
     free((*card)->response);
     free(*card);
     *card = NULL;

@@ -2,8 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "application_private.h"
 #include "card_private.h"
-#include "jpki_private.h"
+#include "jpki_bridge/jpki.h"
 
 enum {
     SHORT_READ = 256,
@@ -72,7 +73,7 @@ static enum jb_error read_binary(struct jb_card *card, uint8_t p1, uint8_t p2, s
 static enum jb_error settle_identifier(struct jb_card *card, uint16_t ef) {
     uint16_t sw = 0;
 
-    enum jb_error error = jb_jpki_select_ef(card, ef, &sw);
+    enum jb_error error = jb_card_select_ef(card, ef, &sw);
     if (error != JB_OK) {
         return error;
     }

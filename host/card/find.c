@@ -80,7 +80,7 @@ static enum jb_error probe(struct jb_transport *transport, struct jb_op *op,
         *verdict = verdict_of(io);
         return JB_OK;
     }
-    error = jb_jpki_select(card);
+    error = jb_application_select(card, JB_APPLICATION_JPKI);
     switch (error) {
     case JB_OK:
         *verdict = FOUND;

@@ -2,8 +2,8 @@
 /* Source: PC/SC part 10, IFDs with secure PIN entry capabilities, version 2.02.09, §2. */
 #include <string.h>
 
+#include "application_private.h"
 #include "card_private.h"
-#include "jpki_private.h"
 
 enum {
     FEATURE_VERIFY_PIN_DIRECT = 0x06,
@@ -90,7 +90,7 @@ static void fill(uint8_t out[VERIFY_LEN], uint8_t seconds, uint8_t p2) {
     memcpy(out, structure, VERIFY_LEN);
 }
 
-enum jb_error jb_jpki_verify_keypad(struct jb_card *card, enum jb_key key, int *tries) {
+enum jb_error jb_pin_verify_on_keypad(struct jb_card *card, enum jb_pin pin, int *tries) {
     uint8_t structure[VERIFY_LEN];
     uint8_t answer[258];
     size_t len = sizeof answer;
@@ -98,10 +98,10 @@ enum jb_error jb_jpki_verify_keypad(struct jb_card *card, enum jb_key key, int *
     uint8_t p2 = 0;
 
     *tries = -1;
-    if (key != JB_KEY_AUTH || card->keypad == 0 || !card->open) {
+    if (!jb_pin_is_numeric(pin) || card->keypad == 0 || !card->open) {
         return JB_ERR_INTERNAL;
     }
-    enum jb_error error = jb_jpki_verify_form(card, key, &p2);
+    enum jb_error error = jb_pin_verify_form(card, pin, &p2);
     if (error != JB_OK || (error = jb_op_check(card->op)) != JB_OK) {
         return error;
     }
@@ -129,6 +129,6 @@ enum jb_error jb_jpki_verify_keypad(struct jb_card *card, enum jb_key key, int *
     case 0x6403: /* too short or too long: not sent */
         return JB_ERR_KEYPAD_CANCELLED;
     default:
-        return jb_jpki_verified(card, key, &response, tries);
+        return jb_pin_verified(card, pin, &response, tries);
     }
 }

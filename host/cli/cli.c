@@ -13,22 +13,28 @@ static int print_help(const struct jb_terminal *terminal, int argc, char **argv)
 /* One table for dispatch and help, so that help cannot lie. */
 static const struct command {
     const char *name;
-    const char *option; /* the one option it takes, or null */
+    const char *option;  /* the one option it takes, or null */
+    const char *operand; /* the one thing that must be named, or null */
     int (*run)(const struct jb_terminal *terminal, int argc, char **argv);
     const char *ja, *en;
 } commands[] = {
-    {"status", NULL, jb_cli_status, "カードリーダーと、置かれているカードを表示します",
+    {"status", NULL, NULL, jb_cli_status, "カードリーダーと、置かれているカードを表示します",
      "show the card readers and what lies on each"},
-    {"doctor", NULL, jb_cli_doctor, "使えるかどうかを順に調べ、直し方を示します",
+    {"doctor", NULL, NULL, jb_cli_doctor, "使えるかどうかを順に調べ、直し方を示します",
      "check each part in order and tell how to mend it"},
-    {"install", "--web-eid", jb_cli_install,
+    {"install", "--web-eid", NULL, jb_cli_install,
      "あなたのブラウザーに登録します\n(--web-eid: Web eID の拡張機能からも使えるようにします)",
      "register with your browsers\n(--web-eid: with Web eID's extension, too)"},
-    {"uninstall", "--web-eid", jb_cli_uninstall,
+    {"uninstall", "--web-eid", NULL, jb_cli_uninstall,
      "登録をすべて取り消します\n(--web-eid: Web eID の拡張機能への登録だけ)",
      "take all registrations back\n(--web-eid: only those with Web eID's extension)"},
-    {"--version", NULL, print_version, "バージョンを表示します", "show the version"},
-    {"--help", NULL, print_help, "この説明を表示します", "show this help"},
+    {"sites", NULL, NULL, jb_cli_sites, "あなたが信頼すると答えたサイトを表示します",
+     "show the sites that you said you trust"},
+    {"forget", NULL, "ORIGIN", jb_cli_forget,
+     "信頼を取り消します\n(ORIGIN: sites で表示される https://… の形)",
+     "trust a site no longer\n(ORIGIN: https://… as sites shows it)"},
+    {"--version", NULL, NULL, print_version, "バージョンを表示します", "show the version"},
+    {"--help", NULL, NULL, print_help, "この説明を表示します", "show this help"},
 };
 
 static int print_version(const struct jb_terminal *terminal, int argc, char **argv) {
@@ -54,6 +60,9 @@ static void write_help(const struct jb_terminal *terminal, FILE *out) {
         int used = fprintf(out, "  %s", command->name);
         if (command->option != NULL) {
             used += fprintf(out, " [%s]", command->option);
+        }
+        if (command->operand != NULL) {
+            used += fprintf(out, " %s", command->operand);
         }
         for (size_t len = strcspn(text, "\n"); len > 0; len = strcspn(text, "\n")) {
             fprintf(out, "%*s%.*s\n", COLUMN - used, "", (int)len, text);
@@ -86,6 +95,9 @@ static const struct command *find_command(const char *name) {
 }
 
 static bool takes(const struct command *command, int argc, char **argv) {
+    if (command->operand != NULL) {
+        return argc == 2 && argv[1][0] != '-';
+    }
     return argc <= 1 ||
            (argc == 2 && command->option != NULL && strcmp(argv[1], command->option) == 0);
 }

@@ -8,6 +8,8 @@
 int jb_cli_status(const struct jb_terminal *terminal, int argc, char **argv);
 int jb_cli_doctor(const struct jb_terminal *terminal, int argc, char **argv);
 int jb_cli_install(const struct jb_terminal *terminal, int argc, char **argv);
+int jb_cli_sites(const struct jb_terminal *terminal, int argc, char **argv);
+int jb_cli_forget(const struct jb_terminal *terminal, int argc, char **argv);
 int jb_cli_uninstall(const struct jb_terminal *terminal, int argc, char **argv);
 
 #endif

@@ -112,15 +112,15 @@ void jb_check_card(const struct jb_terminal *terminal, const struct jb_survey *s
 
 void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
-    struct jb_config config = {NULL};
+    struct jb_config config = {0};
     const char *problem = NULL;
     char *directory = jb_platform_config_dir();
     char *program = NULL;
     char shown[SHOWN];
 
     (void)survey;
+    jb_text_for_display(directory == NULL ? "" : directory, PATH_CHARS, shown, sizeof shown);
     if (jb_config_load(&config, &problem) != JB_OK) {
-        jb_text_for_display(directory == NULL ? "" : directory, PATH_CHARS, shown, sizeof shown);
         jb_append(check->found, sizeof check->found,
                   JB_SAY(terminal, "設定ファイルが正しくありません:\n%s",
                          "the configuration file is not valid:\n%s"),
@@ -128,9 +128,24 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
         jb_append(check->remedy, sizeof check->remedy,
                   JB_SAY(terminal,
                          "%s/config.json を直すか、消してください。書けるのは次の形だけです:\n"
-                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\"}",
+                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\",\n"
+                         "   \"mynaportalOrigins\": [\"https://www.example.jp\"]}",
                          "Correct %s/config.json, or delete it. All it can hold is:\n"
-                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\"}"),
+                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\",\n"
+                         "   \"mynaportalOrigins\": [\"https://www.example.jp\"]}"),
+                  shown);
+        check->mark = JB_MARK_BAD;
+        goto out;
+    }
+    if (!jb_config_installation_is_sound()) {
+        add_found(check, JB_SAY(terminal, "installation.json を読み取れません",
+                                "installation.json cannot be read"));
+        jb_append(check->remedy, sizeof check->remedy,
+                  JB_SAY(terminal,
+                         "%s/installation.json を消してください。\n"
+                         "次に使うときに作り直され、サイトからは新しいパソコンに見えます。",
+                         "Delete %s/installation.json. It is made anew at the next use,\n"
+                         "and sites then take this for a new computer."),
                   shown);
         check->mark = JB_MARK_BAD;
         goto out;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "jpki_bridge/json.h"
+#include "jpki_bridge/platform.h"
 #include "jpki_bridge/text.h"
 
 #define MANIFEST_MAX 65536
@@ -206,24 +207,6 @@ out:
     return text;
 }
 
-static bool make_directories(const char *path) {
-    char *copy = strdup(path);
-    bool made = copy != NULL;
-
-    for (char *at = copy; made && at != NULL;) {
-        at = strchr(at + 1, '/');
-        if (at != NULL) {
-            *at = '\0';
-        }
-        made = mkdir(copy, S_IRWXU) == 0 || errno == EEXIST || errno == EISDIR;
-        if (at != NULL) {
-            *at = '/';
-        }
-    }
-    free(copy);
-    return made;
-}
-
 static bool has_text(const char *path, const char *text) {
     size_t len = strlen(text);
     char *have = malloc(len + 1);
@@ -238,48 +221,6 @@ static bool has_text(const char *path, const char *text) {
     return same;
 }
 
-static bool write_all(int fd, const char *text) {
-    size_t len = strlen(text);
-
-    while (len > 0) {
-        ssize_t sent = write(fd, text, len);
-        if (sent < 0 && errno != EINTR) {
-            return false;
-        }
-        if (sent > 0) {
-            text += sent;
-            len -= (size_t)sent;
-        }
-    }
-    return true;
-}
-
-/* Writes beside the file and renames. */
-static bool replace_file(const char *path, const char *text) {
-    char *temporary = NULL;
-    bool done = false;
-    int reason;
-    int fd;
-
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
-        errno = ENOMEM;
-        return false;
-    }
-    fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd >= 0) {
-        done = write_all(fd, text) && fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0 &&
-               fsync(fd) == 0;
-        done = close(fd) == 0 && done && rename(temporary, path) == 0;
-        reason = errno;
-        if (!done) {
-            (void)unlink(temporary);
-        }
-        errno = reason;
-    }
-    free(temporary);
-    return done;
-}
-
 enum jb_manifest_write jb_manifest_write(const char *directory, const struct jb_native_host *host,
                                          enum jb_browser_kind kind, const char *self) {
     enum jb_manifest_write result = JB_MANIFEST_FAILED;
@@ -292,7 +233,7 @@ enum jb_manifest_write jb_manifest_write(const char *directory, const struct jb_
     }
     if (has_text(path, text)) {
         result = JB_MANIFEST_UNCHANGED;
-    } else if (make_directories(directory) && replace_file(path, text)) {
+    } else if (jb_platform_write_file(path, text, strlen(text), true)) {
         result = JB_MANIFEST_WRITTEN;
     }
 out:

@@ -24,16 +24,16 @@ static cJSON *make_token(const struct jb_certificate *certificate, const char *a
     return token;
 }
 
-enum jb_error jb_command_authenticate(const struct jb_context *context, const char *program,
-                                      cJSON **result, int *tries_left) {
+enum jb_error jb_command_authenticate(const struct jb_context *context, cJSON **result,
+                                      int *tries_left) {
     const struct jb_request *request = context->request;
     struct jb_unlocked unlocked = {0};
     uint8_t digest[JB_HASH_MAX];
     enum jb_hash hash = JB_HASH_SHA256;
     const char *algorithm = NULL;
     char *signature = NULL;
-    enum jb_error error =
-        jb_unlock(context, JB_KEY_AUTH, JB_PURPOSE_LOGIN, program, &unlocked, tries_left);
+    const struct jb_purpose purpose = {.pin = JB_PIN_AUTH, .prompt = JB_PURPOSE_LOGIN};
+    enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
 
     if (error != JB_OK ||
         (error = jb_signature_token_algorithm(unlocked.certificate, &algorithm, &hash)) != JB_OK ||

@@ -8,81 +8,139 @@
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/policy.h"
 
-static enum jb_error check_policy(const char *origin) {
-    struct jb_policy *policy = NULL;
-    enum jb_error error = jb_policy_load(&policy);
-
-    if (error == JB_OK) {
-        error = jb_policy_check_origin(policy, origin);
+/* What a request is for, in the words of the prompt. */
+static void describe(const struct jb_request *request, struct jb_prompt_request *prompt) {
+    switch (request->command) {
+    case JB_COMMAND_SIGN:
+        prompt->purpose = JB_PURPOSE_SIGN;
+        prompt->pin = JB_PIN_SIGN;
+        break;
+    case JB_COMMAND_GET_SIGNING_CERTIFICATE:
+        prompt->purpose = JB_PURPOSE_READ_CERTIFICATE;
+        prompt->pin = JB_PIN_SIGN;
+        break;
+    case JB_COMMAND_MYNAPORTAL:
+        prompt->purpose = request->message.mode == JB_MYNAPORTAL_SIGN         ? JB_PURPOSE_SIGN
+                          : request->message.mode == JB_MYNAPORTAL_ATTRIBUTES ? JB_PURPOSE_PROFILE
+                                                                              : JB_PURPOSE_LOGIN;
+        prompt->pin = request->message.mode == JB_MYNAPORTAL_SIGN         ? JB_PIN_SIGN
+                      : request->message.mode == JB_MYNAPORTAL_ATTRIBUTES ? JB_PIN_PROFILE
+                                                                          : JB_PIN_AUTH;
+        break;
+    default:
+        prompt->purpose = JB_PURPOSE_LOGIN;
+        prompt->pin = JB_PIN_AUTH;
+        break;
     }
-    jb_policy_free(&policy);
-    return error;
 }
 
-/* The yes that the session window asks for elsewhere. */
-static enum jb_error confirm_caller(const struct jb_context *context, const char *program) {
-    const struct jb_request *request = context->request;
-    const struct jb_prompt_request prompt = {
-        .kind = JB_PROMPT_CALLER,
-        .purpose = request->command == JB_COMMAND_AUTHENTICATE ? JB_PURPOSE_LOGIN
-                   : request->command == JB_COMMAND_SIGN       ? JB_PURPOSE_SIGN
-                                                               : JB_PURPOSE_READ_CERTIFICATE,
-        .pin = request->command == JB_COMMAND_AUTHENTICATE ? JB_PIN_AUTH : JB_PIN_SIGN,
-        .lang = request->lang,
+/* A native yes or no, before any card is looked for. */
+static enum jb_error confirm(const struct jb_context *context, enum jb_prompt_kind kind) {
+    struct jb_prompt_request prompt = {
+        .kind = kind,
+        .lang = context->request->lang,
         .tries_left = -1,
-        .origin = request->origin,
-        .program = program,
+        .origin = context->request->origin,
+        .program = context->config->pinentry,
     };
     const struct jb_event event = {.kind = JB_EVENT_PIN_PROMPT, .tries_left = -1, .confirm = true};
     bool moved = false;
 
-    if (!context->confirm_caller) {
-        return JB_OK;
-    }
+    describe(context->request, &prompt);
     jb_op_tell(context->op, &event);
     return jb_ask(context, &prompt, NULL, NULL, &moved);
 }
 
-static enum jb_error run_with_card(const struct jb_context *context, const char *program,
-                                   cJSON **result, int *tries_left) {
-    enum jb_error error = confirm_caller(context, program);
+/* Modes 01 and 02 of the Mynaportal protocol are for sites that are known, or that the holder
+ * trusts. */
+static enum jb_error check_trust(const struct jb_context *context) {
+    const struct jb_request *request = context->request;
+    bool ask = false;
+    enum jb_error error =
+        jb_policy_check_mynaportal(context->policy, request->origin, request->message.mode, &ask);
 
+    if (error != JB_OK || !ask || jb_config_trusts(context->config, request->origin)) {
+        return error;
+    }
+    error = confirm(context, JB_PROMPT_TRUST);
+    return error == JB_OK ? jb_config_trust(request->origin) : error;
+}
+
+static enum jb_error run_with_card(const struct jb_context *context, cJSON **result,
+                                   int *tries_left) {
+    enum jb_command command = context->request->command;
+    enum jb_error error = command == JB_COMMAND_MYNAPORTAL ? check_trust(context) : JB_OK;
+
+    /* The yes that the session window asks for elsewhere. */
+    if (error == JB_OK && context->confirm_caller) {
+        error = confirm(context, JB_PROMPT_CALLER);
+    }
     if (error != JB_OK) {
         return error;
     }
-    switch (context->request->command) {
+    switch (command) {
     case JB_COMMAND_AUTHENTICATE:
-        return jb_command_authenticate(context, program, result, tries_left);
+        return jb_command_authenticate(context, result, tries_left);
     case JB_COMMAND_GET_SIGNING_CERTIFICATE:
-        return jb_command_get_signing_certificate(context, program, result, tries_left);
+        return jb_command_get_signing_certificate(context, result, tries_left);
     case JB_COMMAND_SIGN:
-        return jb_command_sign(context, program, result, tries_left);
-    case JB_COMMAND_STATUS:
-    case JB_COMMAND_QUIT:
-        break;
+        return jb_command_sign(context, result, tries_left);
+    case JB_COMMAND_MYNAPORTAL:
+        return jb_command_mynaportal(context, result, tries_left);
+    default:
+        return JB_ERR_INTERNAL;
     }
-    return JB_ERR_INTERNAL;
 }
 
-enum jb_error jb_command_run(const struct jb_context *context, cJSON **result, int *tries_left) {
+/* The commands that go without a card. */
+static bool run_at_once(const struct jb_context *context, cJSON **result, enum jb_error *error) {
+    switch (context->request->command) {
+    case JB_COMMAND_STATUS:
+        *error = jb_command_status(context, result);
+        return true;
+    case JB_COMMAND_TRUSTED_ORIGINS:
+        *error = jb_command_trusted_origins(context, result);
+        return true;
+    case JB_COMMAND_DISTRUST_ORIGIN:
+        *error = jb_command_distrust_origin(context, result);
+        return true;
+    case JB_COMMAND_MYNAPORTAL:
+        if (context->request->message.mode == JB_MYNAPORTAL_CLOSE) {
+            *result = cJSON_CreateObject();
+            *error = *result != NULL ? JB_OK : JB_ERR_OUT_OF_MEMORY;
+            return true;
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+enum jb_error jb_command_run(const struct jb_context *given, cJSON **result, int *tries_left) {
+    struct jb_context context = *given;
     struct jb_user_lock *lock = NULL;
+    struct jb_policy *policy = NULL;
     struct jb_config config = {0};
     enum jb_error error = JB_OK;
 
     *result = NULL;
     *tries_left = -1;
-    if (context->request->command == JB_COMMAND_STATUS) {
-        return jb_command_status(context, result);
+    if (run_at_once(&context, result, &error)) {
+        return error;
     }
-    if ((error = check_policy(context->request->origin)) != JB_OK ||
-        (error = jb_config_load(&config, NULL)) != JB_OK ||
-        (error = jb_user_lock_take(context->op, &lock)) != JB_OK) {
+    if ((error = jb_policy_load(&policy)) != JB_OK ||
+        (error = jb_policy_check_origin(policy, context.request->origin)) != JB_OK ||
+        (error = jb_user_lock_take(context.op, &lock)) != JB_OK ||
+        (error = jb_config_load(&config, NULL)) != JB_OK) {
         goto out;
     }
-    error = run_with_card(context, config.pinentry, result, tries_left);
+    context.policy = policy;
+    context.config = &config;
+    error = run_with_card(&context, result, tries_left);
 out:
     jb_user_lock_free(&lock);
     jb_config_clear(&config);
+    jb_policy_free(&policy);
     return error;
 }
 

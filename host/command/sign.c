@@ -50,13 +50,12 @@ static bool add_offered(cJSON *object, const struct jb_certificate *certificate)
     return true;
 }
 
-enum jb_error jb_command_get_signing_certificate(const struct jb_context *context,
-                                                 const char *program, cJSON **result,
+enum jb_error jb_command_get_signing_certificate(const struct jb_context *context, cJSON **result,
                                                  int *tries_left) {
     struct jb_unlocked unlocked = {0};
     cJSON *root = NULL;
-    enum jb_error error = jb_unlock(context, JB_KEY_SIGN, JB_PURPOSE_READ_CERTIFICATE, program,
-                                    &unlocked, tries_left);
+    const struct jb_purpose purpose = {.pin = JB_PIN_SIGN, .prompt = JB_PURPOSE_READ_CERTIFICATE};
+    enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
 
     if (error != JB_OK) {
         goto out;
@@ -105,9 +104,9 @@ fail:
     return NULL;
 }
 
-enum jb_error jb_command_sign(const struct jb_context *context, const char *program, cJSON **result,
-                              int *tries_left) {
+enum jb_error jb_command_sign(const struct jb_context *context, cJSON **result, int *tries_left) {
     const struct jb_request *request = context->request;
+    const struct jb_purpose purpose = {.pin = JB_PIN_SIGN, .prompt = JB_PURPOSE_SIGN};
     struct jb_unlocked unlocked = {0};
     char *signature = NULL;
     enum jb_error error = JB_OK;
@@ -115,8 +114,7 @@ enum jb_error jb_command_sign(const struct jb_context *context, const char *prog
     if (!is_offered(request->hash)) {
         return JB_ERR_ALGORITHM_UNSUPPORTED;
     }
-    if ((error = jb_unlock(context, JB_KEY_SIGN, JB_PURPOSE_SIGN, program, &unlocked,
-                           tries_left)) != JB_OK ||
+    if ((error = jb_unlock(context, &purpose, &unlocked, tries_left)) != JB_OK ||
         (error = check_match(request, unlocked.certificate)) != JB_OK ||
         (error = jb_unlocked_sign(&unlocked, JB_KEY_SIGN, request->hash, request->digest,
                                   &signature)) != JB_OK) {

@@ -22,7 +22,6 @@ enum step {
 
 struct unlocking {
     const struct jb_context *context;
-    enum jb_key key;
     struct jb_prompt_request
         prompt; /* what the next prompt says; its tries_left is what the card said last */
     struct jb_unlocked *unlocked;
@@ -45,12 +44,17 @@ static enum step new_round(struct unlocking *u, enum jb_prompt_note note) {
     return STEP_NEW_ROUND;
 }
 
+/* The PIN of the profile goes with no key. */
+static bool has_certificate(const struct unlocking *u) {
+    return u->prompt.pin != JB_PIN_PROFILE;
+}
+
 static enum jb_error read_certificate(struct unlocking *u, bool *protected_) {
     struct jb_certificate **certificate = &u->unlocked->certificate;
+    enum jb_key key = u->prompt.pin == JB_PIN_AUTH ? JB_KEY_AUTH : JB_KEY_SIGN;
     uint8_t *der = NULL;
     size_t len = 0;
-    enum jb_error error =
-        jb_jpki_read_certificate(u->unlocked->card, u->key, &der, &len, protected_);
+    enum jb_error error = jb_jpki_read_certificate(u->unlocked->card, key, &der, &len, protected_);
 
     if (error == JB_OK && !*protected_ &&
         (error = jb_certificate_parse(der, len, certificate)) == JB_OK) {
@@ -60,9 +64,13 @@ static enum jb_error read_certificate(struct unlocking *u, bool *protected_) {
     return error;
 }
 
+static enum jb_error select_application(struct unlocking *u) {
+    return jb_application_select(u->unlocked->card, jb_application_of(u->prompt.pin));
+}
+
 static enum jb_error read_tries(struct unlocking *u) {
     int tries = 0;
-    enum jb_error error = jb_jpki_tries(u->unlocked->card, u->key, &tries);
+    enum jb_error error = jb_pin_tries(u->unlocked->card, u->prompt.pin, &tries);
 
     if (error != JB_OK) {
         return error;
@@ -101,8 +109,10 @@ static enum jb_error look(struct unlocking *u) {
     enum jb_error error = jb_card_find(u->context->transport, u->context->op, &u->unlocked->card);
     if (error == JB_OK) {
         compare(u);
+        /* Finding it has selected the JPKI AP. */
+        error = has_certificate(u) ? read_certificate(u, &protected_) : select_application(u);
     }
-    if (error == JB_OK && (error = read_certificate(u, &protected_)) == JB_OK) {
+    if (error == JB_OK) {
         error = read_tries(u);
     }
     if (u->unlocked->card != NULL) {
@@ -123,7 +133,8 @@ static void recount(struct unlocking *u) {
     u->prompt.tries_left = -1;
     if (op != NULL && jb_op_check(u->context->op) == JB_OK &&
         jb_card_find(u->context->transport, op, &u->unlocked->card) == JB_OK && is_same_card(u) &&
-        jb_jpki_tries(u->unlocked->card, u->key, &tries) == JB_OK && tries >= 0) {
+        (has_certificate(u) || select_application(u) == JB_OK) &&
+        jb_pin_tries(u->unlocked->card, u->prompt.pin, &tries) == JB_OK && tries >= 0) {
         u->prompt.tries_left = tries;
     }
     jb_unlocked_clear(u->unlocked);
@@ -141,7 +152,7 @@ static enum step open_again(struct unlocking *u) {
     if (changed) {
         return new_round(u, JB_NOTE_CARD_CHANGED);
     }
-    if (error != JB_OK || (error = jb_jpki_select(u->unlocked->card)) != JB_OK ||
+    if (error != JB_OK || (error = select_application(u)) != JB_OK ||
         (error = read_tries(u)) != JB_OK) {
         return done(u, error);
     }
@@ -219,7 +230,7 @@ static enum step ask_and_verify(struct unlocking *u) {
     if (step != STEP_DONE || u->error != JB_OK) {
         goto out;
     }
-    error = jb_jpki_verify(u->unlocked->card, u->key, pin, &tries);
+    error = jb_pin_verify(u->unlocked->card, u->prompt.pin, pin, &tries);
     jb_secret_free(&pin);
     step = judge(u, error, tries);
 out:
@@ -256,7 +267,7 @@ static enum step verify_on_keypad(struct unlocking *u) {
     if (is_shown(u, notice) && (step = open_again(u)) == STEP_DONE && u->error == JB_OK) {
         tell(u, JB_EVENT_PIN_PROMPT, true);
         sent = true;
-        error = jb_jpki_verify_keypad(u->unlocked->card, u->key, &tries);
+        error = jb_pin_verify_on_keypad(u->unlocked->card, u->prompt.pin, &tries);
     }
     bool cancelled = jb_prompt_wait(notice, 0);
     jb_prompt_dismiss(notice);
@@ -292,19 +303,18 @@ static enum step attempt(struct unlocking *u) {
     return ask_and_verify(u);
 }
 
-enum jb_error jb_unlock(const struct jb_context *context, enum jb_key key,
-                        enum jb_prompt_purpose purpose, const char *program,
+enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpose *purpose,
                         struct jb_unlocked *unlocked, int *tries_left) {
     struct unlocking u = {
         .context = context,
-        .key = key,
-        .prompt = {.purpose = purpose,
-                   .pin = key == JB_KEY_AUTH ? JB_PIN_AUTH : JB_PIN_SIGN,
-                   .note = JB_NOTE_NONE,
+        .prompt = {.purpose = purpose->prompt,
+                   .pin = purpose->pin,
+                   .note = purpose->note,
+                   .documents = purpose->documents,
                    .tries_left = -1,
                    .lang = context->request->lang,
                    .origin = context->request->origin,
-                   .program = program},
+                   .program = context->config->pinentry},
         .unlocked = unlocked,
     };
     enum step step = STEP_NEW_ROUND;
@@ -318,7 +328,7 @@ enum jb_error jb_unlock(const struct jb_context *context, enum jb_key key,
         step = attempt(&u);
     }
     /* The signing certificate shows itself only now. */
-    if (u.error == JB_OK && unlocked->certificate == NULL) {
+    if (u.error == JB_OK && has_certificate(&u) && unlocked->certificate == NULL) {
         bool protected_ = false;
         u.error = read_certificate(&u, &protected_);
         if (u.error == JB_OK && protected_) {

@@ -191,6 +191,36 @@ enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum
     return holds ? JB_OK : JB_ERR_SIGNATURE_INVALID;
 }
 
+bool jb_signature_input_is_valid(const uint8_t *input, size_t len) {
+    for (size_t hash = 0; hash < sizeof hashes / sizeof hashes[0]; hash++) {
+        size_t prefix_len = hashes[hash].prefix_len;
+
+        if (len == prefix_len + hashes[hash].size &&
+            memcmp(input, hashes[hash].prefix, prefix_len) == 0) {
+            return true;
+        }
+    }
+    return len == 20 || len == 32 || len == 48 || len == 64;
+}
+
+enum jb_error jb_signature_verify_input(const struct jb_certificate *certificate,
+                                        const uint8_t *input, size_t input_len,
+                                        const uint8_t *signature, size_t len) {
+    EVP_PKEY_CTX *context = NULL;
+    bool holds = false;
+
+    if (certificate->key_type != JB_KEY_TYPE_RSA) {
+        return JB_ERR_ALGORITHM_UNSUPPORTED;
+    }
+    context = EVP_PKEY_CTX_new_from_pkey(NULL, certificate->key, NULL);
+    holds = context != NULL && EVP_PKEY_verify_init(context) == 1 &&
+            EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
+            EVP_PKEY_verify(context, signature, len, input, input_len) == 1;
+    EVP_PKEY_CTX_free(context);
+    ERR_clear_error();
+    return holds ? JB_OK : JB_ERR_SIGNATURE_INVALID;
+}
+
 const char *jb_signature_crypto_algorithm(const struct jb_certificate *certificate) {
     return certificate->key_type == JB_KEY_TYPE_RSA ? "RSA" : "ECC";
 }

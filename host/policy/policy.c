@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * policy.json: {"allowedOrigins": [pattern…], "deniedOrigins": [pattern…]}, both optional. A
- * pattern is an https origin, whose host may begin with "*.": then it stands for every name below,
- * and not for the name itself. Without a port it stands for the default port only. What is denied
- * is denied; when there is allowedOrigins, nothing else is allowed.
+ * policy.json: {"allowedOrigins": [pattern…], "deniedOrigins": [pattern…], "mynaportal":
+ * {"origins": [pattern…], "modes": ["01"…], "ask": bool}, "individualNumber": bool}, all optional.
+ * A pattern is an https origin, whose host may begin with "*.": then it stands for every name
+ * below, and not for the name itself. Without a port it stands for the default port only. What is
+ * denied is denied; when there is allowedOrigins, nothing else is allowed; likewise modes. "ask":
+ * false refuses what the holder would be asked for.
  */
 #include "jpki_bridge/policy.h"
 
@@ -72,12 +74,50 @@ static bool is_pattern_list(const cJSON *list) {
     return true;
 }
 
+static bool is_mode_list(const cJSON *list) {
+    static const enum jb_mynaportal_mode modes[] = {JB_MYNAPORTAL_AUTHENTICATE, JB_MYNAPORTAL_SIGN,
+                                                    JB_MYNAPORTAL_ATTRIBUTES};
+    const cJSON *item;
+
+    if (list != NULL && !cJSON_IsArray(list)) {
+        return false;
+    }
+    cJSON_ArrayForEach(item, list) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof modes / sizeof modes[0] && cJSON_IsString(item); i++) {
+            known = known || strcmp(item->valuestring, jb_mynaportal_mode_name(modes[i])) == 0;
+        }
+        if (!known) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_bool(const cJSON *json, const char *name) {
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, name);
+
+    return member == NULL || cJSON_IsBool(member);
+}
+
+static bool is_mynaportal(const cJSON *json) {
+    static const char *const names[] = {"origins", "modes", "ask", NULL};
+
+    return json == NULL ||
+           (cJSON_IsObject(json) && jb_json_only(json, names) &&
+            is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "origins")) &&
+            is_mode_list(cJSON_GetObjectItemCaseSensitive(json, "modes")) && is_bool(json, "ask"));
+}
+
 static bool is_policy(const cJSON *json) {
-    static const char *const names[] = {"allowedOrigins", "deniedOrigins", NULL};
+    static const char *const names[] = {"allowedOrigins", "deniedOrigins", "mynaportal",
+                                        "individualNumber", NULL};
 
     return cJSON_IsObject(json) && jb_json_only(json, names) &&
            is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "allowedOrigins")) &&
-           is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "deniedOrigins"));
+           is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "deniedOrigins")) &&
+           is_mynaportal(cJSON_GetObjectItemCaseSensitive(json, "mynaportal")) &&
+           is_bool(json, "individualNumber");
 }
 
 enum jb_error jb_policy_load(struct jb_policy **out) {
@@ -147,4 +187,46 @@ enum jb_error jb_policy_check_origin(const struct jb_policy *policy, const char 
         return JB_ERR_ORIGIN_DENIED;
     }
     return JB_OK;
+}
+
+static bool lists_mode(const cJSON *modes, enum jb_mynaportal_mode mode) {
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, modes) {
+        if (strcmp(item->valuestring, jb_mynaportal_mode_name(mode)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum jb_error jb_policy_check_mynaportal(const struct jb_policy *policy, const char *origin,
+                                         enum jb_mynaportal_mode mode, bool *ask) {
+    const cJSON *rules = cJSON_GetObjectItemCaseSensitive(policy->json, "mynaportal");
+    const cJSON *modes = cJSON_GetObjectItemCaseSensitive(rules, "modes");
+
+    *ask = false;
+    if (modes != NULL && !lists_mode(modes, mode)) {
+        return JB_ERR_ORIGIN_DENIED;
+    }
+    if (mode != JB_MYNAPORTAL_AUTHENTICATE && mode != JB_MYNAPORTAL_SIGN) {
+        return JB_OK;
+    }
+    for (const char *const *host = jb_mynaportal_service_hosts(); *host != NULL; host++) {
+        if (matches(*host, origin)) {
+            return JB_OK;
+        }
+    }
+    if (listed(cJSON_GetObjectItemCaseSensitive(rules, "origins"), origin)) {
+        return JB_OK;
+    }
+    if (cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(rules, "ask"))) {
+        return JB_ERR_ORIGIN_DENIED;
+    }
+    *ask = true;
+    return JB_OK;
+}
+
+bool jb_policy_allows_individual_number(const struct jb_policy *policy) {
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(policy->json, "individualNumber"));
 }

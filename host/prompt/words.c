@@ -7,7 +7,7 @@
 #include "jpki_bridge/text.h"
 
 #define LANGS 2
-#define PURPOSES 3
+#define PURPOSES 4
 #define PINS 3
 #define NOTES 6
 
@@ -16,26 +16,31 @@
 #define ELLIPSIS "…"
 
 static const char *const titles[LANGS][PURPOSES] = {
-    {"マイナンバーカードでログイン", "署名用電子証明書の読み取り", "マイナンバーカードで署名"},
+    {"マイナンバーカードでログイン", "署名用電子証明書の読み取り", "マイナンバーカードで署名",
+     "氏名・住所などの受け渡し"},
     {"Log in with your MyNumber card", "Read your signing certificate",
-     "Sign with your MyNumber card"},
+     "Sign with your MyNumber card", "Hand over your details"},
 };
 
 static const char *const doings[LANGS][PURPOSES] = {
     {"このサイトに、ログインします。", "このサイトに、署名用電子証明書を渡します。",
-     "このサイトの求めで、電子署名をします。\n（紙の書類への署名や押印にあたります）"},
+     "このサイトの求めで、電子署名をします。\n（紙の書類への署名や押印にあたります）",
+     "このサイトに、カードに記録された情報を渡します。"},
     {"You are about to log in to this site.",
      "You are about to give this site your signing certificate.",
-     "You are about to sign for this site.\n(This is like signing a paper by hand.)"},
+     "You are about to sign for this site.\n(This is like signing a paper by hand.)",
+     "You are about to give this site what your card says of you."},
 };
 
 static const char *const gifts[LANGS][PURPOSES] = {
     {"サイトに渡るもの： あなたを見分ける番号\n（氏名や住所は含みません）",
      "サイトに渡るもの： 氏名、住所、生年月日、性別",
-     "サイトに渡るもの： 署名と、氏名、住所、生年月日、性別"},
+     "サイトに渡るもの： 署名と、氏名、住所、生年月日、性別",
+     "サイトに渡るもの： 氏名、住所、生年月日、性別"},
     {"The site will receive a number that identifies you,\nbut not your name or address.",
      "The site will receive your name, address,\ndate of birth and sex.",
-     "The site will receive your signature, and your name,\naddress, date of birth and sex."},
+     "The site will receive your signature, and your name,\naddress, date of birth and sex.",
+     "The site will receive your name, address,\ndate of birth and sex."},
 };
 
 static const char *const pins[LANGS][PINS] = {
@@ -75,9 +80,12 @@ static const char *const notes[LANGS][NOTES][2] = {
 
 static const char *const last_titles[LANGS] = {"あと1回しか入力できません", "Only one try is left"};
 static const char *const pin_oks[LANGS][PURPOSES] = {
-    {"ログインする(_L)", "読み取る(_R)", "署名する(_S)"},
-    {"_Log in", "_Read", "_Sign"},
+    {"ログインする(_L)", "読み取る(_R)", "署名する(_S)", "渡す(_G)"},
+    {"_Log in", "_Read", "_Sign", "_Give"},
 };
+static const char *const trust_titles[LANGS] = {"このサイトを信頼しますか",
+                                                "Do you trust this site?"};
+static const char *const trusts[LANGS] = {"信頼して続ける(_T)", "_Trust it"};
 static const char *const goes_on[LANGS] = {"続ける(_N)", "Co_ntinue"};
 static const char *const to_last_try[LANGS] = {"最後の1回を入力する(_N)", "E_nter it a last time"};
 static const char *const cancels[LANGS] = {"やめる(_C)", "_Cancel"};
@@ -169,6 +177,27 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
             "");
         return;
     }
+    if (request->kind == JB_PROMPT_TRUST) {
+        add(writer,
+            ja ? "このサイトが受け取る署名は、ほかのサイトに\n"
+                 "あなたとしてログインすることにも使えてしまいます。\n\n"
+                 "行政機関など、よく知っているサイトでなければ、\n"
+                 "「やめる」を選んでください。\n\n"
+                 "この答えは保存され、あとで取り消せます。\n"
+               : "With the signature that this site asks for, it could\n"
+                 "also log in to other sites as you.\n\n"
+                 "Unless it is a site that you know well, such as one of\n"
+                 "the government, choose Cancel.\n\n"
+                 "Your answer is kept, and you can take it back later.\n",
+            "");
+        return;
+    }
+    if (request->documents > 0) {
+        char documents[16];
+
+        (void)snprintf(documents, sizeof(documents), "%u", request->documents);
+        add(writer, ja ? "署名する文書： @件\n" : "Documents to sign: @\n", documents);
+    }
     add(writer, "@\n", doings[lang][request->purpose]);
     if (request->kind == JB_PROMPT_PIN) {
         add(writer, ja ? "@を入れてください。\n" : "Please type @.\n", pin);
@@ -195,7 +224,7 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
 }
 
 static bool is_known(const struct jb_prompt_request *request) {
-    return (unsigned)request->kind <= JB_PROMPT_KEYPAD && (unsigned)request->lang < LANGS &&
+    return (unsigned)request->kind <= JB_PROMPT_TRUST && (unsigned)request->lang < LANGS &&
            (unsigned)request->purpose < PURPOSES && (unsigned)request->pin < PINS &&
            (unsigned)request->note < NOTES;
 }
@@ -230,6 +259,10 @@ bool jb_prompt_words_make(const struct jb_prompt_request *request, struct jb_pro
         break;
     case JB_PROMPT_KEYPAD:
         out->ok = cancels[lang];
+        break;
+    case JB_PROMPT_TRUST:
+        out->title = trust_titles[lang];
+        out->ok = trusts[lang];
         break;
     }
     return !writer.full;

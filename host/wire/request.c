@@ -8,6 +8,7 @@
 #include "jpki_bridge/json.h"
 
 #define CERTIFICATE_MAX 8192 /* bytes of DER in a request */
+#define MESSAGE_MAX 65536    /* bytes of a page's Mynaportal message */
 #define LANG_MAX 35          /* characters of a language tag: RFC 5646 §4.4.1 */
 
 /* The arguments that a command takes. */
@@ -17,6 +18,7 @@ enum {
     NONCE = 4,
     CERTIFICATE = 8,
     HASH = 16,
+    MESSAGE = 32,
 };
 
 static const struct {
@@ -28,6 +30,9 @@ static const struct {
     {"authenticate", JB_COMMAND_AUTHENTICATE, ORIGIN | NONCE, LANG},
     {"get-signing-certificate", JB_COMMAND_GET_SIGNING_CERTIFICATE, ORIGIN, LANG},
     {"sign", JB_COMMAND_SIGN, ORIGIN | HASH, LANG | CERTIFICATE},
+    {"mynaportal", JB_COMMAND_MYNAPORTAL, ORIGIN | MESSAGE, LANG},
+    {"trusted-origins", JB_COMMAND_TRUSTED_ORIGINS, 0, 0},
+    {"distrust-origin", JB_COMMAND_DISTRUST_ORIGIN, ORIGIN, 0},
     {"quit", JB_COMMAND_QUIT, 0, 0},
 };
 
@@ -179,12 +184,32 @@ static enum jb_error parse_hash(const cJSON *arguments, struct jb_request *reque
     return error == JB_OK ? JB_OK : fail(error, "hash", problem);
 }
 
+/* The page's text; a caller may have parsed it already. */
+static enum jb_error parse_message(const cJSON *arguments, struct jb_request *request,
+                                   const char **problem) {
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(arguments, "message");
+    char *printed = cJSON_IsObject(member) ? cJSON_PrintUnformatted(member) : NULL;
+    const char *text = printed != NULL ? printed : cJSON_GetStringValue(member);
+    enum jb_error error = JB_OK;
+
+    if (member == NULL) {
+        error = fail(JB_ERR_ARGUMENT_MISSING, "message", problem);
+    } else if (text == NULL || strlen(text) > MESSAGE_MAX) {
+        error = fail(JB_ERR_ARGUMENT_INVALID, "message", problem);
+    } else {
+        error = jb_mynaportal_parse(text, &request->message, problem);
+    }
+    cJSON_free(printed);
+    return error;
+}
+
 static bool only_arguments(const cJSON *arguments, unsigned allowed) {
     static const struct {
         unsigned bit;
         const char *name;
     } names[] = {{ORIGIN, "origin"},           {LANG, "lang"}, {NONCE, "challengeNonce"},
-                 {CERTIFICATE, "certificate"}, {HASH, "hash"}, {HASH, "hashFunction"}};
+                 {CERTIFICATE, "certificate"}, {HASH, "hash"}, {HASH, "hashFunction"},
+                 {MESSAGE, "message"}};
     const char *list[sizeof names / sizeof names[0] + 1] = {NULL};
     size_t count = 0;
 
@@ -201,11 +226,9 @@ static enum jb_error parse_arguments(const cJSON *root, unsigned required, unsig
     static const struct {
         unsigned bit;
         enum jb_error (*parse)(const cJSON *, struct jb_request *, const char **);
-    } parsers[] = {{LANG, parse_lang},
-                   {ORIGIN, parse_origin},
-                   {NONCE, parse_nonce},
-                   {CERTIFICATE, parse_certificate},
-                   {HASH, parse_hash}};
+    } parsers[] = {{LANG, parse_lang},   {ORIGIN, parse_origin},
+                   {NONCE, parse_nonce}, {CERTIFICATE, parse_certificate},
+                   {HASH, parse_hash},   {MESSAGE, parse_message}};
     const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(root, "arguments");
 
     if (arguments == NULL) {
@@ -273,4 +296,5 @@ out:
 void jb_request_clear(struct jb_request *request) {
     free(request->certificate);
     request->certificate = NULL;
+    jb_mynaportal_clear(&request->message);
 }

@@ -15,6 +15,7 @@
 
 #include "jpki_bridge/command.h"
 #include "jpki_bridge/frame.h"
+#include "jpki_bridge/json.h"
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/reply.h"
 
@@ -248,6 +249,7 @@ int jb_serve(enum jb_caller caller) {
                             .mutex = PTHREAD_MUTEX_INITIALIZER};
     struct jb_frame frame = {0};
 
+    jb_json_wipe_memory();
     (void)signal(SIGPIPE, SIG_IGN);
     if (!jb_platform_take_stdio(&server.in, &server.out) || !jb_reply_hello(server.out)) {
         return EXIT_FAILURE;

@@ -10,6 +10,7 @@
 
 #include "jpki_bridge/card.h"
 #include "jpki_bridge/certificate.h"
+#include "jpki_bridge/config.h"
 #include "jpki_bridge/jpki.h"
 #include "jpki_bridge/op.h"
 #include "jpki_bridge/prompt.h"
@@ -21,6 +22,9 @@ struct jb_context {
     struct jb_op *op;
     const struct jb_request *request;
     bool confirm_caller; /* the caller has no window of its own: a native yes comes first */
+    /* set by jb_command_run for the commands */
+    const struct jb_config *config;
+    const struct jb_policy *policy;
 };
 
 /* Runs the request (any but quit). JB_OK with *result, the result object, freed with cJSON_Delete.
@@ -34,13 +38,15 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result);
 /* ---- between the command files ---- */
 
 enum jb_error jb_command_status(const struct jb_context *context, cJSON **result);
-enum jb_error jb_command_authenticate(const struct jb_context *context, const char *program,
-                                      cJSON **result, int *tries_left);
-enum jb_error jb_command_get_signing_certificate(const struct jb_context *context,
-                                                 const char *program, cJSON **result,
+enum jb_error jb_command_authenticate(const struct jb_context *context, cJSON **result,
+                                      int *tries_left);
+enum jb_error jb_command_get_signing_certificate(const struct jb_context *context, cJSON **result,
                                                  int *tries_left);
-enum jb_error jb_command_sign(const struct jb_context *context, const char *program, cJSON **result,
-                              int *tries_left);
+enum jb_error jb_command_sign(const struct jb_context *context, cJSON **result, int *tries_left);
+enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **result,
+                                    int *tries_left);
+enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result);
 
 /* A card whose PIN has been verified, inside an open transaction. */
 struct jb_unlocked {
@@ -48,11 +54,19 @@ struct jb_unlocked {
     struct jb_certificate *certificate; /* the key's, its time checked */
 };
 
-/* Finds a card, asks the person for the key's PIN and verifies it; see design.md, points 2 and 5.
- * On JB_OK the transaction is open and ends, with a reset, in jb_unlocked_clear, which is called in
- * every case. */
-enum jb_error jb_unlock(const struct jb_context *context, enum jb_key key,
-                        enum jb_prompt_purpose purpose, const char *program,
+/* What the PIN is asked for. */
+struct jb_purpose {
+    enum jb_pin pin;
+    enum jb_prompt_purpose prompt;
+    unsigned documents;       /* as in jb_prompt_request */
+    enum jb_prompt_note note; /* of the first prompt */
+};
+
+/* Finds a card, asks the person for the PIN and verifies it; see design.md, points 2 and 5. On
+ * JB_OK the transaction is open, with the PIN's application selected and, but for JB_PIN_PROFILE,
+ * the certificate read; it ends, with a reset, in jb_unlocked_clear, which is called in every case.
+ */
+enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpose *purpose,
                         struct jb_unlocked *unlocked, int *tries_left);
 void jb_unlocked_clear(struct jb_unlocked *unlocked);
 

@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* From now on the memory of all JSON, read or written, is wiped when it is freed. Called before the
+ * first use of it, by a process that answers with what is personal. */
+void jb_json_wipe_memory(void);
+
 /* A new tree, freed with cJSON_Delete, or null. Names are to be looked up with
  * cJSON_GetObjectItemCaseSensitive. */
 cJSON *jb_json_parse(const char *text, size_t len);

@@ -25,6 +25,15 @@ char *jb_platform_expand(const char *path);
  * than max, or it cannot be read. Freed with free(). */
 enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
 
+/* Replaces a file whole, or makes it, with its directories; readable by its owner only, or by all.
+ * False (with errno) when that fails, and then the old one stays. */
+bool jb_platform_write_file(const char *path, const char *text, size_t len, bool for_all);
+
+/* Keeps other processes of this program from replacing files beside path until unlocked; makes the
+ * directory. Waits while another one is at it, which is a moment. -1 when that fails. */
+int jb_platform_lock_beside(const char *path);
+void jb_platform_unlock_beside(int lock);
+
 /* The absolute path of this program; freed with free(); null when it cannot be told. */
 char *jb_platform_program_path(void);
 

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "jpki_bridge/error.h"
-
-#define JB_ORIGIN_MAX 300 /* bytes, without NUL */
+#include "jpki_bridge/mynaportal.h"
+#include "jpki_bridge/origin.h"
 
 struct jb_policy;
 
@@ -19,12 +19,18 @@ enum jb_error jb_policy_load(struct jb_policy **out);
 enum jb_error jb_policy_load_file(const char *path, struct jb_policy **out);
 void jb_policy_free(struct jb_policy **policy);
 
-/* JB_OK, JB_ERR_ORIGIN_INVALID (not an https origin as browsers serialise it: lower case, no path,
- * no user, no default port, no trailing dot) or JB_ERR_ORIGIN_DENIED. */
+/* JB_OK, JB_ERR_ORIGIN_INVALID (jb_origin_is_valid says no) or JB_ERR_ORIGIN_DENIED. */
 enum jb_error jb_policy_check_origin(const struct jb_policy *policy, const char *origin);
 
-/* Whether text is an https origin as browsers serialise it (RFC 6454 §6.2, WHATWG URL host
- * serialising). */
-bool jb_origin_is_valid(const char *text);
+/* Whether the origin may use a mode of the Mynaportal protocol: JB_OK, or JB_ERR_ORIGIN_DENIED.
+ * Modes 01 and 02 sign what the page gives, so beyond the shipped service hosts and those the
+ * policy adds, *ask is set: the holder is to be asked once. The origin has passed
+ * jb_policy_check_origin. */
+enum jb_error jb_policy_check_mynaportal(const struct jb_policy *policy, const char *origin,
+                                         enum jb_mynaportal_mode mode, bool *ask);
+
+/* Whether the individual number may ever be read; false unless an administrator says so (by law it
+ * is restricted). */
+bool jb_policy_allows_individual_number(const struct jb_policy *policy);
 
 #endif

@@ -20,11 +20,17 @@ enum jb_prompt_kind {
     JB_PROMPT_LAST_TRY, /* asks for a yes before the last try is asked for */
     JB_PROMPT_CALLER,   /* asks for a yes where the caller has no window of its own (Web eID's
                            extension) */
-    JB_PROMPT_KEYPAD    /* tells that the PIN is to be typed on the reader; stays until dismissed or
+    JB_PROMPT_KEYPAD,   /* tells that the PIN is to be typed on the reader; stays until dismissed or
                            cancelled */
+    JB_PROMPT_TRUST     /* asks whether a site may have what it likes signed with the log-in key */
 };
 
-enum jb_prompt_purpose { JB_PURPOSE_LOGIN, JB_PURPOSE_READ_CERTIFICATE, JB_PURPOSE_SIGN };
+enum jb_prompt_purpose {
+    JB_PURPOSE_LOGIN,
+    JB_PURPOSE_READ_CERTIFICATE,
+    JB_PURPOSE_SIGN,
+    JB_PURPOSE_PROFILE
+};
 
 enum jb_prompt_note {
     JB_NOTE_NONE,
@@ -45,6 +51,7 @@ struct jb_prompt_request {
     const char *origin;  /* as the browser serialises it; borrowed until the prompt has ended */
     const char *program; /* absolute path of the prompt program, or null for the system's; borrowed
                             likewise */
+    unsigned documents;  /* how many are signed under this PIN; 0: not told */
 };
 
 struct jb_prompt;

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include "jpki_bridge/error.h"
-#include "jpki_bridge/policy.h"
+#include "jpki_bridge/mynaportal.h"
+#include "jpki_bridge/origin.h"
 #include "jpki_bridge/signature.h"
 
 #define JB_REQUEST_ID_MAX 64         /* bytes */
@@ -27,6 +28,9 @@ enum jb_command {
     JB_COMMAND_AUTHENTICATE,
     JB_COMMAND_GET_SIGNING_CERTIFICATE,
     JB_COMMAND_SIGN,
+    JB_COMMAND_MYNAPORTAL,
+    JB_COMMAND_TRUSTED_ORIGINS,
+    JB_COMMAND_DISTRUST_ORIGIN,
     JB_COMMAND_QUIT
 };
 
@@ -46,6 +50,7 @@ struct jb_request {
     size_t certificate_len;
     enum jb_hash hash; /* sign */
     uint8_t digest[JB_HASH_MAX];
+    struct jb_mynaportal message; /* mynaportal */
 };
 
 /* Parses one message. Whatever comes back, request->id and lang are as far as they could be read,

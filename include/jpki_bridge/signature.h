@@ -32,6 +32,16 @@ enum jb_error jb_signature_input(const struct jb_certificate *certificate, enum 
 enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum jb_hash hash,
                                   const uint8_t *digest, uint8_t *signature, size_t *len);
 
+/* Whether bytes are what a site may have signed as they are: a DER DigestInfo of a known hash, or a
+ * bare digest of 20, 32, 48 or 64 bytes. */
+bool jb_signature_input_is_valid(const uint8_t *input, size_t len);
+
+/* Verifies a signature over such an input as it was given to the card: with RSA, what PKCS#1 v1.5
+ * recovers is the input. JB_ERR_ALGORITHM_UNSUPPORTED for other keys. */
+enum jb_error jb_signature_verify_input(const struct jb_certificate *certificate,
+                                        const uint8_t *input, size_t input_len,
+                                        const uint8_t *signature, size_t len);
+
 /* The hash and the token algorithm of a log-in with this key: RS256 with SHA-256; ES256, ES384,
  * ES512 by the curve. */
 enum jb_error jb_signature_token_algorithm(const struct jb_certificate *certificate,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A card, a reader and other programs that do anything, against one log-in or signature of a person
- * who always types a PIN. Whatever they do: a PIN that was typed once goes out once, right after
- * the count of tries that was shown has been read again; a card that saw one is reset; nothing
- * stays open.
+ * A card, a reader and other programs that do anything, against one log-in, signature or reading of
+ * the four attributes of a person who always types a PIN. Whatever they do: a PIN that was typed
+ * once goes out once, right after the count of tries that was shown has been read again; a card
+ * that saw one is reset; nothing stays open.
  *
  * The input: one byte of options, one for the allocation that fails (0: none), then one entry for
  * each exchange: its length in two bytes and that many bytes of response. Lengths from FB00 are no
@@ -15,10 +15,11 @@
 
 #include "fail_malloc.h"
 #include "jpki_bridge/command.h"
+#include "jpki_bridge/profile.h"
 
 #define VERIFY_PIN_DIRECT 0x42330006U
 
-enum option { SIGN = 1, KEYPAD = 2 };
+enum option { SIGN = 1, KEYPAD = 2, PROFILE = 4 };
 enum failure { OF_LIST = 0xFB, OF_CONNECT, OF_BEGIN = 0xFE, OF_END = 0xFD, OF_EXCHANGE = 0xFF };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -228,35 +229,55 @@ char *jb_prompt_program(const char *configured) {
     return NULL;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+/* What is done with the unlocked card. */
+static void use(struct jb_unlocked *unlocked, const struct jb_purpose *purpose) {
     static const uint8_t digest[JB_HASH_MAX];
+    char number[JB_MANUFACTURE_NUMBER_LEN + 1];
+    struct jb_profile profile;
+    char *signature = NULL;
+
+    must(s.open && s.dirty && (unlocked->certificate != NULL) == (purpose->pin != JB_PIN_PROFILE));
+    if (purpose->pin != JB_PIN_PROFILE) {
+        enum jb_key key = purpose->pin == JB_PIN_SIGN ? JB_KEY_SIGN : JB_KEY_AUTH;
+        (void)jb_unlocked_sign(unlocked, key, JB_HASH_SHA256, digest, &signature);
+        free(signature);
+    } else if (jb_profile_read(unlocked->card, &profile) == JB_OK) {
+        must(strlen(profile.birth_date) == 8 && strlen(profile.sex) == 1);
+        jb_profile_clear(&profile);
+        if (jb_common_manufacture_number(unlocked->card, number) == JB_OK) {
+            must(strlen(number) == JB_MANUFACTURE_NUMBER_LEN);
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const struct jb_config no_config;
     struct jb_transport transport = {list, wait_for,  connect_to, begin, transmit, control,
                                      end,  reconnect, disconnect, NULL,  list,     settle};
     const struct jb_request request = {.origin = "https://example.jp"};
     struct jb_op *op = jb_op_new(120000, NULL, NULL);
-    const struct jb_context context = {.transport = &transport, .op = op, .request = &request};
+    const struct jb_context context = {
+        .transport = &transport, .op = op, .request = &request, .config = &no_config};
     struct jb_unlocked unlocked = {0};
-    char *signature = NULL;
     int tries_left = -1;
 
     if (size >= 2 && op != NULL) {
-        enum jb_key key = data[0] & SIGN ? JB_KEY_SIGN : JB_KEY_AUTH;
+        enum jb_pin pin = data[0] & SIGN ? JB_PIN_SIGN : JB_PIN_AUTH;
+        const struct jb_purpose purpose = {.pin = data[0] & PROFILE ? JB_PIN_PROFILE : pin};
         memset(&s, 0, sizeof s);
         s.at = data + 2;
         s.left = size - 2;
-        s.sign = (data[0] & SIGN) != 0;
+        s.sign = purpose.pin == JB_PIN_SIGN;
         s.keypad = (data[0] & KEYPAD) != 0;
         s.read = -1;
         fail_malloc_after = data[1] - 1;
-        if (jb_unlock(&context, key, JB_PURPOSE_LOGIN, NULL, &unlocked, &tries_left) == JB_OK) {
-            must(s.open && s.dirty && unlocked.certificate != NULL);
-            (void)jb_unlocked_sign(&unlocked, key, JB_HASH_SHA256, digest, &signature);
+        if (jb_unlock(&context, &purpose, &unlocked, &tries_left) == JB_OK) {
+            use(&unlocked, &purpose);
         }
         jb_unlocked_clear(&unlocked);
         must(s.connections == 0 && !s.open && !s.dirty);
         fail_malloc_after = -1;
     }
-    free(signature);
     jb_op_free(&op);
     return 0;
 }

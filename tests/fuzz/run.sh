@@ -8,8 +8,8 @@ set -uo pipefail
 build=$(realpath -- "${1:?usage: run.sh BUILD_DIR [SECONDS]}") || exit
 seconds=${2:-60}
 cd "$(dirname "$0")" || exit
-readonly data=$build/virtual-card-data fuzzers=(request card certificate)
-mkdir -p "$build"/corpus/{request,card,certificate} "$build/logs"
+readonly data=$build/virtual-card-data fuzzers=(request card certificate mynaportal profile)
+mkdir -p "$build"/corpus/{request,card,certificate,mynaportal,profile} "$build/logs"
 
 der() { # NAME
     openssl x509 -in "$data/$1.pem" -outform DER
@@ -69,6 +69,20 @@ card_seeds() {
     { bytes 0200 && cat "$look" "$again" && bytes 9000 && cat "$sign"; } >"$1/seed-keypad"
     { bytes 0100 && status 9000 6982 63C5 9000 63C5 9000 && der sign | answer 9000 && cat "$sign"; } \
         >"$1/seed-signature"
+    { bytes 0400 && status 9000 9000 63C3 9000 63C3 9000 9000 && answer 9000 <"$data/attributes.bin" &&
+        status 9000 && answer 9000 <"$data/manufacture.bin"; } >"$1/seed-attributes"
+}
+
+mynaportal_seeds() {
+    local line number=0
+    while IFS= read -r line; do
+        number=$((number + 1))
+        printf '%s' "$line" >"$1/seed-$number"
+    done <mynaportal.txt
+}
+
+profile_seeds() {
+    cp "$data/attributes.bin" "$data/attributes-long.bin" "$1/"
 }
 
 fuzz() { # NAME

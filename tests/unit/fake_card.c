@@ -5,6 +5,7 @@
 
 static const uint8_t jpki_aid[] = {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
 static const uint8_t profile_aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
+static const uint8_t common_aid[] = {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00};
 
 struct command {
     uint8_t cla, ins, p1, p2;
@@ -33,8 +34,44 @@ void fake_card_certificate(struct fake_card *card, int key, size_t len) {
     card->file_len[key] = len;
 }
 
+static void put(uint8_t *file, size_t *len, uint16_t tag, const char *value) {
+    size_t value_len = strlen(value);
+
+    file[(*len)++] = (uint8_t)(tag >> 8);
+    file[(*len)++] = (uint8_t)tag;
+    file[(*len)++] = (uint8_t)value_len;
+    for (size_t i = 0; i < value_len; i++) {
+        file[(*len)++] = (uint8_t)value[i];
+    }
+}
+
+void fake_card_attributes(struct fake_card *card, const char *name, const char *address,
+                          const char *birth_date, const char *sex) {
+    uint8_t *file = card->attributes;
+    size_t len = 4;
+
+    put(file, &len, 0xDF21, "head");
+    put(file, &len, 0xDF22, name);
+    put(file, &len, 0xDF23, address);
+    put(file, &len, 0xDF24, birth_date);
+    put(file, &len, 0xDF25, sex);
+    file[0] = 0xFF;
+    file[1] = 0x20;
+    file[2] = 0x81;
+    file[3] = (uint8_t)(len - 4);
+    card->attributes_len = len;
+}
+
 void fake_card_init(struct fake_card *card) {
+    static const uint8_t record[] = "\xC0\x0F"
+                                    "10AB12345678901";
+
     memset(card, 0, sizeof *card);
+    memcpy(card->pin[2], "5678", 5);
+    card->tries[2] = 3;
+    fake_card_attributes(card, "見本　花子", "東京都千代田区一丁目", "19850504", "2");
+    card->record_len = sizeof record - 1;
+    memcpy(card->record, record, card->record_len);
     memcpy(card->pin[0], "1234", 5);
     memcpy(card->pin[1], "ABC123", 7);
     card->tries[0] = 3;
@@ -47,8 +84,8 @@ void fake_card_init(struct fake_card *card) {
 }
 
 void fake_card_reset(struct fake_card *card) {
-    card->verified[0] = card->verified[1] = false;
-    card->in_jpki = false;
+    memset(card->verified, 0, sizeof card->verified);
+    card->df = FAKE_DF_NONE;
     card->ef = 0;
     card->rest_len = 0;
 }
@@ -102,6 +139,9 @@ static size_t answer(uint8_t *out, const uint8_t *data, size_t len, uint16_t sw)
 }
 
 static bool exists(const struct fake_card *card, uint16_t ef) {
+    if (card->df != FAKE_DF_JPKI) {
+        return card->df == FAKE_DF_PROFILE && (ef == 0x0011 || ef == 0x0001 || ef == 0x0002);
+    }
     switch (ef) {
     case 0x0006:
         return true;
@@ -118,16 +158,28 @@ static bool exists(const struct fake_card *card, uint16_t ef) {
     }
 }
 
+static enum fake_df df_of(const struct fake_card *card, const struct command *c) {
+    if (card->other || c->lc != sizeof jpki_aid) {
+        return FAKE_DF_NONE;
+    }
+    if (memcmp(c->data, jpki_aid, c->lc) == 0) {
+        return FAKE_DF_JPKI;
+    }
+    if (memcmp(c->data, profile_aid, c->lc) == 0) {
+        return card->no_profile ? FAKE_DF_NONE : FAKE_DF_PROFILE;
+    }
+    return memcmp(c->data, common_aid, c->lc) == 0 ? FAKE_DF_COMMON : FAKE_DF_NONE;
+}
+
 static size_t select_file(struct fake_card *card, const struct command *c, uint8_t *out) {
     if (c->p1 == 0x04) {
-        bool jpki = c->lc == sizeof jpki_aid && memcmp(c->data, jpki_aid, c->lc) == 0;
-        bool profile = c->lc == sizeof profile_aid && memcmp(c->data, profile_aid, c->lc) == 0;
+        enum fake_df df = df_of(card, c);
 
-        if (card->other || (!jpki && !profile)) {
+        if (df == FAKE_DF_NONE) {
             return answer(out, NULL, 0, 0x6A82);
         }
         fake_card_reset(card);
-        card->in_jpki = jpki;
+        card->df = df;
         return answer(out, NULL, 0, 0x9000);
     }
     uint16_t ef = 0;
@@ -136,7 +188,7 @@ static size_t select_file(struct fake_card *card, const struct command *c, uint8
         ef = (uint16_t)(c->data[0] << 8 | c->data[1]);
     }
 
-    if (!card->in_jpki || !exists(card, ef)) {
+    if (!exists(card, ef)) {
         card->ef = 0;
         return answer(out, NULL, 0, 0x6A82);
     }
@@ -163,10 +215,15 @@ static size_t read_binary(struct fake_card *card, const struct command *c, uint8
     } else {
         offset |= (size_t)c->p1 << 8;
     }
-    if (card->ef == 0x0001 && !card->verified[1]) {
+    bool profile = card->df == FAKE_DF_PROFILE;
+
+    if ((card->ef == 0x0001 && !card->verified[1]) || (profile && !card->verified[2])) {
         return answer(out, NULL, 0, 0x6982);
     }
-    if (card->ef == 0x0001 || card->ef == 0x000A) {
+    if (profile && card->ef == 0x0002) {
+        file = card->attributes;
+        len = card->attributes_len + card->padding;
+    } else if (card->ef == 0x0001 || card->ef == 0x000A) {
         int key = card->ef == 0x0001;
 
         file = card->file[key];
@@ -199,12 +256,12 @@ static size_t read_binary(struct fake_card *card, const struct command *c, uint8
 
 static size_t verify(struct fake_card *card, const struct command *c, uint8_t *out) {
     uint16_t ef = c->p2 == 0x80 ? card->ef : (uint16_t)(c->p2 & 0x1F);
-    int key = ef == 0x001B;
+    int key = ef == 0x0011 ? 2 : ef == 0x001B;
 
     if (c->p2 != 0x80 && card->no_sfi_verify) {
         return answer(out, NULL, 0, card->sfi_sw);
     }
-    if (!card->in_jpki || !exists(card, ef) || (ef != 0x0018 && ef != 0x001B)) {
+    if (!exists(card, ef) || (ef != 0x0018 && ef != 0x001B && ef != 0x0011)) {
         return answer(out, NULL, 0, 0x6A82);
     }
     if (c->lc > 0) {
@@ -222,7 +279,7 @@ static size_t verify(struct fake_card *card, const struct command *c, uint8_t *o
     }
     if (c->lc == strlen(card->pin[key]) && memcmp(c->data, card->pin[key], c->lc) == 0) {
         card->verified[key] = true;
-        card->tries[key] = key == 0 ? 3 : 5;
+        card->tries[key] = key == 1 ? 5 : 3;
         return answer(out, NULL, 0, 0x9000);
     }
     card->spent++;
@@ -237,7 +294,8 @@ static size_t sign(struct fake_card *card, const struct command *c, uint8_t *out
     uint8_t signature[1024];
     int key = card->ef == 0x001A;
 
-    if (c->cla != 0x80 || c->lc == 0 || (card->ef != 0x0017 && card->ef != 0x001A)) {
+    if (c->cla != 0x80 || c->lc == 0 || card->df != FAKE_DF_JPKI ||
+        (card->ef != 0x0017 && card->ef != 0x001A)) {
         return answer(out, NULL, 0, 0x6981);
     }
     if (!card->verified[key]) {
@@ -255,6 +313,13 @@ static size_t sign(struct fake_card *card, const struct command *c, uint8_t *out
     return answer(out, signature, card->signature_len, 0x9000);
 }
 
+static size_t read_record(struct fake_card *card, const struct command *c, uint8_t *out) {
+    if (card->df != FAKE_DF_COMMON || c->p1 != 1 || c->p2 != 0x0C || c->le != 256) {
+        return answer(out, NULL, 0, 0x6A82);
+    }
+    return answer(out, card->record, card->record_len, 0x9000);
+}
+
 static size_t dispatch(struct fake_card *card, const struct command *c, uint8_t *out, size_t room) {
     if (c->extended && card->no_extended) {
         return answer(out, NULL, 0, 0x6700);
@@ -264,6 +329,8 @@ static size_t dispatch(struct fake_card *card, const struct command *c, uint8_t 
         return select_file(card, c, out);
     case 0xB0:
         return read_binary(card, c, out, room);
+    case 0xB2:
+        return read_record(card, c, out);
     case 0x20:
         return verify(card, c, out);
     case 0x2A:

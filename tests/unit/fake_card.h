@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A JPKI card for unit tests: files, PINs and keys of card.md, with the differences that cards
- * have. */
+/* A MyNumber card for unit tests: the files, PINs and keys of card.md, with the differences that
+ * cards have. PINs are counted as enum jb_pin is: log-in, signature, profile. */
 #ifndef FAKE_CARD_H
 #define FAKE_CARD_H
 
@@ -35,15 +35,20 @@ struct fake_card {
     enum fake_end end;    /* what a read over the end answers */
     uint8_t filler;       /* with filled: what the certificate files hold instead */
     bool filled;
-    char pin[2][17];                /* default 1234 and ABC123 */
-    int tries[2];                   /* default 3 and 5 */
+    bool no_profile;                /* no profile AP */
+    char pin[3][17];                /* default 1234, ABC123 and 5678 */
+    int tries[3];                   /* default 3, 5 and 3 */
     uint8_t file[2][FAKE_FILE_MAX]; /* the certificates */
     size_t file_len[2];
+    uint8_t attributes[2048]; /* the file of the profile AP; default: a holder's */
+    size_t attributes_len;
+    uint8_t record[64]; /* the common-data AP's; default: manufacture number AB12345678901 */
+    size_t record_len;
     /* what happened */
     unsigned spent;    /* VERIFYs that cost a try */
     unsigned verifies; /* VERIFYs that carried a PIN */
-    bool verified[2];
-    bool in_jpki;
+    bool verified[3];
+    enum fake_df { FAKE_DF_NONE, FAKE_DF_JPKI, FAKE_DF_PROFILE, FAKE_DF_COMMON } df;
     uint16_t ef;
     uint8_t rest[FAKE_FILE_MAX];
     size_t rest_len;
@@ -54,6 +59,10 @@ void fake_card_init(struct fake_card *card);
 
 /* Makes the certificate file hold a DER object of len bytes. */
 void fake_card_certificate(struct fake_card *card, int key, size_t len);
+
+/* Makes the file of the profile AP; each value is shorter than 128 bytes. */
+void fake_card_attributes(struct fake_card *card, const char *name, const char *address,
+                          const char *birth_date, const char *sex);
 
 /* Forgets verified PINs and selection, as a reset does. */
 void fake_card_reset(struct fake_card *card);

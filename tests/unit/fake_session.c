@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static enum jb_pin pin_of(const struct session *session) {
+    return session->key == JB_KEY_AUTH ? JB_PIN_AUTH : JB_PIN_SIGN;
+}
+
 static enum jb_error read_certificate(struct session *session, struct jb_card *card) {
     uint8_t *der = NULL;
     size_t len = 0;
@@ -26,7 +30,7 @@ static enum jb_error verify_and_sign(struct session *session, struct jb_card *ca
     if (error == JB_OK) {
         pin->len = strlen(session->pin);
         memcpy(pin->bytes, session->pin, pin->len);
-        error = jb_jpki_verify(card, session->key, pin, &session->tries);
+        error = jb_pin_verify(card, pin_of(session), pin, &session->tries);
     }
     jb_secret_free(&pin);
     if (error == JB_OK && session->key == JB_KEY_SIGN) {
@@ -49,7 +53,7 @@ void session_run(struct session *session, struct fake *fake) {
         error = read_certificate(session, card);
     }
     if (error == JB_OK) {
-        error = jb_jpki_tries(card, session->key, &session->tries_before);
+        error = jb_pin_tries(card, pin_of(session), &session->tries_before);
     }
     if (error == JB_OK && session->tries_before == 0) {
         error = JB_ERR_PIN_LOCKED;
@@ -62,10 +66,10 @@ void session_run(struct session *session, struct fake *fake) {
         error = jb_card_begin(card, &session->changed);
     }
     if (error == JB_OK) {
-        error = jb_jpki_select(card);
+        error = jb_application_select(card, JB_APPLICATION_JPKI);
     }
     if (error == JB_OK) {
-        error = jb_jpki_tries(card, session->key, &session->tries_before);
+        error = jb_pin_tries(card, pin_of(session), &session->tries_before);
     }
     if (error == JB_OK) {
         error = verify_and_sign(session, card);

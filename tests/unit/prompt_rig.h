@@ -34,8 +34,14 @@ static void ignore_shown(void *context) {
 }
 
 static struct jb_prompt_request request_of(enum jb_prompt_kind kind) {
-    struct jb_prompt_request request = {
-        kind, JB_PURPOSE_LOGIN, JB_PIN_AUTH, JB_NOTE_NONE, JB_LANG_EN, 3, ORIGIN, script};
+    struct jb_prompt_request request = {.kind = kind,
+                                        .purpose = JB_PURPOSE_LOGIN,
+                                        .pin = JB_PIN_AUTH,
+                                        .note = JB_NOTE_NONE,
+                                        .lang = JB_LANG_EN,
+                                        .tries_left = 3,
+                                        .origin = ORIGIN,
+                                        .program = script};
     return request;
 }
 

@@ -88,6 +88,8 @@ static void on_event(void *context, const struct jb_event *event) {
     scene->events[len] = letter;
 }
 
+static const struct jb_config no_config;
+
 void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t count) {
     memset(scene, 0, sizeof *scene);
     current = scene;
@@ -103,8 +105,10 @@ void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t 
     scene->request = (struct jb_request){.command = JB_COMMAND_AUTHENTICATE, .lang = JB_LANG_EN};
     memcpy(scene->request.origin, SCENE_ORIGIN, sizeof SCENE_ORIGIN);
     memcpy(scene->request.nonce, SCENE_NONCE, sizeof SCENE_NONCE);
-    scene->context = (struct jb_context){
-        .transport = &scene->fake.base, .op = scene->op, .request = &scene->request};
+    scene->context = (struct jb_context){.transport = &scene->fake.base,
+                                         .op = scene->op,
+                                         .request = &scene->request,
+                                         .config = &no_config};
     scene->tries_left = -1;
     fake_prompts = (struct fake_prompts){
         .answers = answers, .count = count, .fake = &scene->fake, .context = scene};
@@ -115,14 +119,24 @@ void scene_end(struct scene *scene) {
     jb_request_clear(&scene->request);
     jb_op_free(&scene->op);
     must(scene->fake.connections == 0 && scene->fake.transactions == 0);
-    must(!scene->card.verified[JB_KEY_AUTH] && !scene->card.verified[JB_KEY_SIGN]);
+    must(!scene->card.verified[JB_PIN_AUTH] && !scene->card.verified[JB_PIN_SIGN] &&
+         !scene->card.verified[JB_PIN_PROFILE]);
     must(fake_prompts.open == 0);
 }
 
 enum jb_error scene_unlock(struct scene *scene, enum jb_key which) {
-    return jb_unlock(&scene->context, which,
-                     which == JB_KEY_AUTH ? JB_PURPOSE_LOGIN : JB_PURPOSE_SIGN, NULL,
-                     &scene->unlocked, &scene->tries_left);
+    return scene_unlock_pin(scene, which == JB_KEY_AUTH ? JB_PIN_AUTH : JB_PIN_SIGN);
+}
+
+enum jb_error scene_unlock_pin(struct scene *scene, enum jb_pin pin) {
+    static const enum jb_prompt_purpose purposes[] = {
+        [JB_PIN_AUTH] = JB_PURPOSE_LOGIN,
+        [JB_PIN_SIGN] = JB_PURPOSE_SIGN,
+        [JB_PIN_PROFILE] = JB_PURPOSE_PROFILE,
+    };
+    const struct jb_purpose purpose = {.pin = pin, .prompt = purposes[pin]};
+
+    return jb_unlock(&scene->context, &purpose, &scene->unlocked, &scene->tries_left);
 }
 
 unsigned scene_verifies(const struct scene *scene) {

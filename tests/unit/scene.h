@@ -42,6 +42,8 @@ void scene_certify(struct scene *scene, enum jb_key key, long from, long to);
 /* jb_unlock in this scene. */
 enum jb_error scene_unlock(struct scene *scene, enum jb_key key);
 
+enum jb_error scene_unlock_pin(struct scene *scene, enum jb_pin pin);
+
 /* The VERIFYs with a PIN that were sent, whatever came of them. */
 unsigned scene_verifies(const struct scene *scene);
 

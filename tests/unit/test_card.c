@@ -42,7 +42,7 @@ static enum jb_error verify(const char *digits, int *tries) {
     struct jb_secret pin = {.len = 4};
 
     memcpy(pin.bytes, digits, 4);
-    return jb_jpki_verify(found, JB_KEY_AUTH, &pin, tries);
+    return jb_pin_verify(found, JB_PIN_AUTH, &pin, tries);
 }
 
 static void *cancel_soon(void *unused) {
@@ -62,13 +62,13 @@ static void a_reset_follows_a_verify_and_nothing_else(void **state) {
 
     (void)state;
     assert_int_equal(find(), JB_OK);
-    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
     jb_card_end(found);
     assert_int_equal(fake.reader[0].resets, 0);
 
     assert_int_equal(jb_card_begin(found, &changed), JB_OK);
     assert_false(changed);
-    assert_int_equal(jb_jpki_select(found), JB_OK);
+    assert_int_equal(jb_application_select(found, JB_APPLICATION_JPKI), JB_OK);
     assert_int_equal(verify("1234", &tries), JB_OK);
     assert_true(card.verified[0]);
     jb_card_end(found);
@@ -220,7 +220,7 @@ static void nothing_is_sent_after_a_cancel(void **state) {
         enum jb_error error = find();
 
         if (error == JB_OK) {
-            error = jb_jpki_tries(found, JB_KEY_AUTH, &tries);
+            error = jb_pin_tries(found, JB_PIN_AUTH, &tries);
         }
         if (error == JB_OK) {
             error = verify("1234", &tries);

@@ -173,12 +173,12 @@ static void verified_already_is_no_count(void **state) {
     int tries = -2;
 
     assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-    assert_int_equal(jb_jpki_verify(found, JB_KEY_AUTH, &pin, &tries), JB_OK);
-    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify(found, JB_PIN_AUTH, &pin, &tries), JB_OK);
+    assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_int_equal(tries, 3);
     assert_false(card.verified[0]);
     card.always_verified = true;
-    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_int_equal(tries, JB_TRIES_VERIFIED);
     jb_card_free(&found);
     jb_op_free(&op);
@@ -212,7 +212,7 @@ static void a_count_is_read_only_from_63cx(void **state) {
         fake.fault_at = 2;
         fake.fault = FAKE_STATUS;
         fake.fault_sw = cases[i].sw;
-        assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), cases[i].error);
+        assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), cases[i].error);
         assert_int_equal(tries, cases[i].tries);
         jb_card_free(&found);
         jb_op_free(&op);
@@ -228,7 +228,7 @@ static void data_is_no_answer_to_a_query(void **state) {
     assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
     fake.fault_at = 2;
     fake.fault = FAKE_DATA;
-    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_ERR_CARD_ERROR);
+    assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_ERR_CARD_ERROR);
     jb_card_free(&found);
     jb_op_free(&op);
 }
@@ -334,7 +334,7 @@ static void a_signature_that_wants_the_pin_again_says_so(void **state) {
     (void)state;
     card.pin_per_use = true;
     assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-    assert_int_equal(jb_jpki_verify(found, JB_KEY_SIGN, &pin, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify(found, JB_PIN_SIGN, &pin, &tries), JB_OK);
     assert_int_equal(jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again),
                      JB_OK);
     assert_false(again);
@@ -360,7 +360,7 @@ static void several_signatures_select_the_key_once(void **state) {
 
     (void)state;
     assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-    assert_int_equal(jb_jpki_verify(found, JB_KEY_SIGN, &pin, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify(found, JB_PIN_SIGN, &pin, &tries), JB_OK);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(
             jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again), JB_OK);

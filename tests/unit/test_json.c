@@ -267,12 +267,35 @@ static void files(void **state) {
     assert_int_equal(rmdir(directory), 0);
 }
 
+/* With its own memory JSON is read and written just the same; and lets go of it under a sanitizer.
+ */
+static void wiped_memory_holds_json_too(void **state) {
+    static const char text[] = "{\"a\":[1,\"\xE8\xA6\x8B\",{\"b\":null}],\"c\":\"\\n\"}";
+    cJSON *tree = NULL;
+    char *printed = NULL;
+
+    (void)state;
+    jb_json_wipe_memory();
+    tree = jb_json_parse(text, sizeof text - 1);
+    assert_non_null(tree);
+    printed = cJSON_PrintUnformatted(tree);
+    assert_string_equal(printed, text);
+    cJSON_free(printed);
+    cJSON_Delete(tree);
+    cJSON_InitHooks(NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_is_taken),           cmocka_unit_test(all_else_is_refused),
-        cmocka_unit_test(every_prefix_is_refused), cmocka_unit_test(nesting_ends_at_sixteen),
-        cmocka_unit_test(members_are_limited),     cmocka_unit_test(values_are_what_was_written),
-        cmocka_unit_test(only_the_names_given),    cmocka_unit_test(files),
+        cmocka_unit_test(json_is_taken),
+        cmocka_unit_test(all_else_is_refused),
+        cmocka_unit_test(every_prefix_is_refused),
+        cmocka_unit_test(nesting_ends_at_sixteen),
+        cmocka_unit_test(members_are_limited),
+        cmocka_unit_test(values_are_what_was_written),
+        cmocka_unit_test(only_the_names_given),
+        cmocka_unit_test(files),
+        cmocka_unit_test(wiped_memory_holds_json_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

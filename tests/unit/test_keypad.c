@@ -40,7 +40,7 @@ static void find(void) {
     int tries = 0;
 
     assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-    assert_int_equal(jb_jpki_tries(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
 }
 
 static void a_keypad_is_told_without_a_command_to_the_card(void **state) {
@@ -109,7 +109,7 @@ static void four_digits_are_asked_for_and_nothing_is_in_the_command(void **state
 
     (void)state;
     find();
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_true(card.verified[0]);
     assert_int_equal(fake.structure_len, 23);
     assert_in_range(fake.structure[0], 3, 25);
@@ -126,7 +126,7 @@ static void without_short_identifiers_the_file_is_selected(void **state) {
     (void)state;
     card.no_sfi_verify = true;
     find();
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_int_equal(fake.structure[22], 0x80);
     assert_true(card.verified[0]);
 }
@@ -150,7 +150,7 @@ static void answers_are_told_apart(void **state) {
         (void)set_up(state);
         fake.keypad_sw = cases[i].sw;
         find();
-        assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), cases[i].error);
+        assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), cases[i].error);
         assert_int_equal(tries, cases[i].tries);
         jb_card_free(&found);
         assert_int_equal(fake.reader[0].resets, 1);
@@ -164,7 +164,7 @@ static void a_lost_answer_is_not_asked_for_again(void **state) {
     (void)state;
     find();
     fake.keypad_io = JB_IO_FAILED;
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_ERR_PIN_UNANSWERED);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_ERR_PIN_UNANSWERED);
     assert_int_equal(tries, -1);
 }
 
@@ -173,7 +173,7 @@ static void the_signing_password_has_letters_and_no_keypad(void **state) {
 
     (void)state;
     find();
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_SIGN, &tries), JB_ERR_INTERNAL);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_SIGN, &tries), JB_ERR_INTERNAL);
     assert_int_equal(fake.structure_len, 0);
 }
 
@@ -184,7 +184,7 @@ static void the_readers_timers_end_before_the_operation(void **state) {
     jb_op_free(&op);
     op = jb_op_new(12000, NULL, NULL);
     find();
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_OK);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_in_range(fake.structure[0] + fake.structure[1], 6, 12);
     jb_card_free(&found);
 
@@ -192,7 +192,7 @@ static void the_readers_timers_end_before_the_operation(void **state) {
     op = jb_op_new(4000, NULL, NULL);
     find();
     fake.structure_len = 0;
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_ERR_TIMEOUT);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_ERR_TIMEOUT);
     assert_int_equal(fake.structure_len, 0);
 }
 
@@ -202,7 +202,7 @@ static void nothing_is_asked_after_a_cancel(void **state) {
     (void)state;
     find();
     jb_op_cancel(op, JB_ERR_USER_CANCELLED);
-    assert_int_equal(jb_jpki_verify_keypad(found, JB_KEY_AUTH, &tries), JB_ERR_USER_CANCELLED);
+    assert_int_equal(jb_pin_verify_on_keypad(found, JB_PIN_AUTH, &tries), JB_ERR_USER_CANCELLED);
     assert_int_equal(fake.structure_len, 0);
     jb_card_free(&found);
     assert_int_equal(fake.reader[0].resets, 0);

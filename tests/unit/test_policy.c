@@ -138,6 +138,22 @@ static void a_policy_that_is_not_understood_allows_nothing(void **state) {
         "{\"allowedOrigins\":[\"https://\\u65e5\\u672c.jp\"]}",
         "{\"deniedOrigins\":[\"evil.example\"]}",
         "{\"deniedOrigins\":[],\"deniedOrigins\":[]}",
+        "{\"mynaportal\":[]}",
+        "{\"mynaportal\":true}",
+        "{\"mynaportal\":{\"origin\":[]}}",
+        "{\"mynaportal\":{\"origins\":\"https://example.com\"}}",
+        "{\"mynaportal\":{\"origins\":[\"http://example.com\"]}}",
+        "{\"mynaportal\":{\"modes\":\"01\"}}",
+        "{\"mynaportal\":{\"modes\":[1]}}",
+        "{\"mynaportal\":{\"modes\":[\"1\"]}}",
+        "{\"mynaportal\":{\"modes\":[\"03\"]}}",
+        "{\"mynaportal\":{\"modes\":[\"05\"]}}",
+        "{\"mynaportal\":{\"modes\":[\"01\",null]}}",
+        "{\"mynaportal\":{\"ask\":\"no\"}}",
+        "{\"mynaportal\":{\"ask\":0}}",
+        "{\"individualNumber\":1}",
+        "{\"individualNumber\":\"true\"}",
+        "{\"individualNumber\":null}",
     };
 
     (void)state;
@@ -192,6 +208,149 @@ static void odd_files_are_no_policy(void **state) {
     assert_int_equal(unlink(path), 0);
 }
 
+enum verdict { ALLOWED, ASKED, DENIED };
+
+static void expect_mynaportal(const char *text, const char *origin, enum jb_mynaportal_mode mode,
+                              enum verdict expected) {
+    struct jb_policy *policy = NULL;
+    bool ask = false;
+
+    if (text == NULL) {
+        assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    } else {
+        assert_int_equal(load(text, &policy), JB_OK);
+    }
+    enum jb_error error = jb_policy_check_mynaportal(policy, origin, mode, &ask);
+    enum verdict verdict = ask ? ASKED : ALLOWED;
+    if (error != JB_OK) {
+        assert_int_equal(error, JB_ERR_ORIGIN_DENIED);
+        verdict = DENIED;
+    }
+    if (verdict != expected) {
+        fail_msg("%s: %s, mode %d: %d", text == NULL ? "none" : text, origin, (int)mode,
+                 (int)verdict);
+    }
+    jb_policy_free(&policy);
+}
+
+/* The shipped table, and what only looks as if it stood there. (What is no origin at all has been
+ * refused before: test_origin.c.) */
+static void service_hosts_are_known_and_look_alikes_are_not(void **state) {
+    static const char *const known[] = {
+        "https://myna.go.jp",          "https://www.myna.go.jp",       "https://a.b.myna.go.jp",
+        "https://www.e-tax.nta.go.jp", "https://www.keisan.nta.go.jp",
+    };
+    static const char *const strange[] = {
+        "https://go.jp.example.com",
+        "https://xgo.jp",
+        "https://xmyna.go.jp",
+        "https://myna.go.jp.evil.example",
+        "https://www.myna.go.jp.evil.example",
+        "https://myna-go.jp",
+        "https://myna.go.jp:8443",
+        "https://www.myna.go.jp:444",
+        "https://www.e-tax.nta.go.jp.example.com",
+        "https://xe-tax.nta.go.jp",
+        "https://e-tax.nta.go.jp",
+        "https://keisan.nta.go.jp",
+        "https://nta.go.jp",
+        "https://www.go.jp",
+        "https://xn--myna-y63b.go.jp",
+        "https://www.xn--myn-7na.go.jp",
+        "https://city.example.lg.jp",
+    };
+
+    (void)state;
+    for (int mode = JB_MYNAPORTAL_AUTHENTICATE; mode <= JB_MYNAPORTAL_SIGN; mode++) {
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+            expect_mynaportal(NULL, known[i], (enum jb_mynaportal_mode)mode, ALLOWED);
+        }
+        for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
+            expect_mynaportal(NULL, strange[i], (enum jb_mynaportal_mode)mode, ASKED);
+        }
+    }
+    expect_mynaportal(NULL, "https://xgo.jp", JB_MYNAPORTAL_ATTRIBUTES, ALLOWED);
+}
+
+static void what_is_no_origin_never_gets_so_far(void **state) {
+    static const char *const texts[] = {
+        "http://www.myna.go.jp",         "https://WWW.myna.go.jp",  "https://www.myna.go.jp.",
+        "https://www.myna.go.jp:443",    "https://www.myna.go.jp/", "https://x@www.myna.go.jp",
+        "https://www.m\xC3\xBDna.go.jp", "HTTPS://www.myna.go.jp",  "https://www.myna.go.jp%2e",
+        "https://www..myna.go.jp",       "www.myna.go.jp",          "null",
+    };
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(jb_policy_check_origin(policy, texts[i]), JB_ERR_ORIGIN_INVALID);
+    }
+    jb_policy_free(&policy);
+}
+
+static void an_administrator_adds_hosts_and_forbids_questions(void **state) {
+    static const char added[] = "{\"mynaportal\":{\"origins\":[\"https://*.city.example.jp\","
+                                "\"https://portal.example.com:8443\"]}}";
+    static const char silent[] =
+        "{\"mynaportal\":{\"origins\":[\"https://a.example\"],\"ask\":false}}";
+    static const char asking[] = "{\"mynaportal\":{\"ask\":true}}";
+
+    (void)state;
+    need_root();
+    expect_mynaportal(added, "https://a.city.example.jp", JB_MYNAPORTAL_AUTHENTICATE, ALLOWED);
+    expect_mynaportal(added, "https://portal.example.com:8443", JB_MYNAPORTAL_SIGN, ALLOWED);
+    expect_mynaportal(added, "https://portal.example.com", JB_MYNAPORTAL_SIGN, ASKED);
+    expect_mynaportal(added, "https://city.example.jp", JB_MYNAPORTAL_SIGN, ASKED);
+    expect_mynaportal(added, "https://www.myna.go.jp", JB_MYNAPORTAL_SIGN, ALLOWED);
+    expect_mynaportal(silent, "https://a.example", JB_MYNAPORTAL_SIGN, ALLOWED);
+    expect_mynaportal(silent, "https://b.example", JB_MYNAPORTAL_SIGN, DENIED);
+    expect_mynaportal(silent, "https://b.example", JB_MYNAPORTAL_AUTHENTICATE, DENIED);
+    expect_mynaportal(silent, "https://b.example", JB_MYNAPORTAL_ATTRIBUTES, ALLOWED);
+    expect_mynaportal(silent, "https://www.myna.go.jp", JB_MYNAPORTAL_AUTHENTICATE, ALLOWED);
+    expect_mynaportal(asking, "https://b.example", JB_MYNAPORTAL_SIGN, ASKED);
+}
+
+static void an_administrator_chooses_the_modes(void **state) {
+    static const enum jb_mynaportal_mode modes[] = {JB_MYNAPORTAL_AUTHENTICATE, JB_MYNAPORTAL_SIGN,
+                                                    JB_MYNAPORTAL_ATTRIBUTES};
+    char text[64];
+
+    (void)state;
+    need_root();
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(text, sizeof text, "{\"mynaportal\":{\"modes\":[\"%s\"]}}",
+                       jb_mynaportal_mode_name(modes[i]));
+        for (size_t j = 0; j < 3; j++) {
+            expect_mynaportal(text, "https://www.myna.go.jp", modes[j], i == j ? ALLOWED : DENIED);
+            expect_mynaportal("{\"mynaportal\":{\"modes\":[]}}", "https://www.myna.go.jp", modes[j],
+                              DENIED);
+        }
+    }
+}
+
+static void the_individual_number_is_off_unless_it_is_switched_on(void **state) {
+    static const struct {
+        const char *text;
+        bool on;
+    } cases[] = {{"{}", false},
+                 {"{\"individualNumber\":false}", false},
+                 {"{\"mynaportal\":{}}", false},
+                 {"{\"individualNumber\":true}", true}};
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    assert_false(jb_policy_allows_individual_number(policy));
+    jb_policy_free(&policy);
+    need_root();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(load(cases[i].text, &policy), JB_OK);
+        assert_int_equal(jb_policy_allows_individual_number(policy), cases[i].on);
+        jb_policy_free(&policy);
+    }
+}
+
 static int set_up(void **state) {
     int fd;
 
@@ -215,6 +374,11 @@ int main(void) {
         cmocka_unit_test(a_policy_that_is_not_understood_allows_nothing),
         cmocka_unit_test(only_the_administrators_file_counts),
         cmocka_unit_test(odd_files_are_no_policy),
+        cmocka_unit_test(service_hosts_are_known_and_look_alikes_are_not),
+        cmocka_unit_test(what_is_no_origin_never_gets_so_far),
+        cmocka_unit_test(an_administrator_adds_hosts_and_forbids_questions),
+        cmocka_unit_test(an_administrator_chooses_the_modes),
+        cmocka_unit_test(the_individual_number_is_off_unless_it_is_switched_on),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

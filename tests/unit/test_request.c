@@ -14,6 +14,7 @@
 #define SIGN(more)                                                                                 \
     "{\"command\":\"sign\",\"arguments\":{" O ",\"hash\":\"" SHA256                                \
     "\",\"hashFunction\":\"SHA-256\"" more "}}"
+#define MYNA(message) "{\"command\":\"mynaportal\",\"arguments\":{" O ",\"message\":" message "}}"
 #define STATUS(more) "{\"command\":\"status\",\"arguments\":{}" more "}"
 
 static enum jb_error parse(const char *text, struct jb_request *request, const char **problem) {
@@ -30,6 +31,9 @@ static void commands_become_typed(void **state) {
         {"{\"command\":\"get-signing-certificate\",\"arguments\":{" O ",\"lang\":\"ja\"}}",
          JB_COMMAND_GET_SIGNING_CERTIFICATE},
         {SIGN(""), JB_COMMAND_SIGN},
+        {MYNA("\"{\\\"mode\\\":\\\"05\\\"}\""), JB_COMMAND_MYNAPORTAL},
+        {"{\"command\":\"trusted-origins\",\"arguments\":{}}", JB_COMMAND_TRUSTED_ORIGINS},
+        {"{\"command\":\"distrust-origin\",\"arguments\":{" O "}}", JB_COMMAND_DISTRUST_ORIGIN},
         {"{\"command\":\"quit\",\"arguments\":{}}", JB_COMMAND_QUIT},
     };
 
@@ -186,6 +190,26 @@ static void what_is_wrong_is_named(void **state) {
         {"{\"command\":\"sign\",\"arguments\":{" O ",\"hash\":\"" SHA256
          "\",\"hashFunction\":\"sha-256\"}}",
          JB_ERR_ALGORITHM_UNSUPPORTED, "hashFunction"},
+        {"{\"command\":\"mynaportal\",\"arguments\":{" O "}}", JB_ERR_ARGUMENT_MISSING, "message"},
+        {"{\"command\":\"mynaportal\",\"arguments\":{\"message\":\"{}\"}}", JB_ERR_ARGUMENT_MISSING,
+         "origin"},
+        {"{\"command\":\"mynaportal\",\"arguments\":{\"message\":\"{}\",\"origin\":"
+         "\"http://www.myna.go.jp\"}}",
+         JB_ERR_ORIGIN_INVALID, "origin"},
+        {MYNA("null"), JB_ERR_ARGUMENT_INVALID, "message"},
+        {MYNA("1"), JB_ERR_ARGUMENT_INVALID, "message"},
+        {MYNA("[]"), JB_ERR_ARGUMENT_INVALID, "message"},
+        {MYNA("\"\""), JB_ERR_REQUEST_MALFORMED, "message"},
+        {MYNA("\"[]\""), JB_ERR_REQUEST_MALFORMED, "message"},
+        {MYNA("{}"), JB_ERR_ARGUMENT_MISSING, "mode"},
+        {MYNA("{\"mode\":\"09\"}"), JB_ERR_ARGUMENT_INVALID, "mode"},
+        {MYNA("{\"mode\":\"05\"},\"lang\":1"), JB_ERR_ARGUMENT_INVALID, "lang"},
+        {MYNA("{\"mode\":\"05\"},\"pin\":\"1\""), JB_ERR_ARGUMENT_UNKNOWN, "arguments"},
+        {"{\"command\":\"trusted-origins\",\"arguments\":{" O "}}", JB_ERR_ARGUMENT_UNKNOWN,
+         "arguments"},
+        {"{\"command\":\"distrust-origin\",\"arguments\":{}}", JB_ERR_ARGUMENT_MISSING, "origin"},
+        {"{\"command\":\"distrust-origin\",\"arguments\":{\"origin\":\"https://a.example/\"}}",
+         JB_ERR_ORIGIN_INVALID, "origin"},
     };
 
     (void)state;
@@ -240,6 +264,41 @@ static void an_oversized_certificate_is_refused(void **state) {
     free(text);
 }
 
+static void a_message_is_text_or_an_object(void **state) {
+    static const char *const texts[] = {
+        MYNA("{\"mode\":\"04\",\"service_id\":\"01\"},\"lang\":\"en\""),
+        MYNA("\"{\\\"mode\\\":\\\"04\\\",\\\"service_id\\\":\\\"01\\\"}\",\"lang\":\"en\"")};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct jb_request request;
+        const char *problem = NULL;
+        assert_int_equal(parse(texts[i], &request, &problem), JB_OK);
+        assert_int_equal(request.message.mode, JB_MYNAPORTAL_ATTRIBUTES);
+        assert_string_equal(request.origin, "https://example.jp");
+        assert_int_equal(request.lang, JB_LANG_EN);
+        jb_request_clear(&request);
+    }
+}
+
+static void an_oversized_message_is_refused(void **state) {
+    static const char head[] = "{\"command\":\"mynaportal\",\"arguments\":{" O ",\"message\":\"";
+    size_t len = 70000;
+    char *text = malloc(sizeof head + len + 8);
+    struct jb_request request;
+    const char *problem = NULL;
+
+    (void)state;
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    memset(text + sizeof head - 1, ' ', len);
+    memcpy(text + sizeof head - 1 + len, "\"}}", 4);
+    assert_int_equal(parse(text, &request, &problem), JB_ERR_ARGUMENT_INVALID);
+    assert_string_equal(problem, "message");
+    jb_request_clear(&request);
+    free(text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_become_typed),
@@ -248,6 +307,8 @@ int main(void) {
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(id_is_known_when_the_rest_is_wrong),
         cmocka_unit_test(an_oversized_certificate_is_refused),
+        cmocka_unit_test(a_message_is_text_or_an_object),
+        cmocka_unit_test(an_oversized_message_is_refused),
     };
 
     (void)setenv("LC_ALL", "ja_JP.UTF-8", 1);

@@ -293,6 +293,58 @@ static void test_token_digest(void **state) {
     }
 }
 
+static size_t sign_as_card(EVP_PKEY *key, const uint8_t *input, size_t len, uint8_t *out) {
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
+    size_t out_len = SIGNATURE_ROOM;
+
+    assert_int_equal(EVP_PKEY_sign_init(context), 1);
+    assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING), 1);
+    assert_int_equal(EVP_PKEY_sign(context, out, &out_len, input, len), 1);
+    EVP_PKEY_CTX_free(context);
+    return out_len;
+}
+
+/* What a site had signed as it is: a bare hash, a DigestInfo. */
+static void test_inputs_as_they_are(void **state) {
+    static const size_t lengths[] = {20, 32, 48, 64, 35, 51, 83};
+    uint8_t input[JB_SIGNATURE_INPUT_MAX], signature[SIGNATURE_ROOM];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        memset(input, 0x33, sizeof input);
+        size_t len = sign_as_card(rsa_key, input, lengths[i], signature);
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i], signature, len), JB_OK);
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i] - 1, signature, len),
+                         JB_ERR_SIGNATURE_INVALID);
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i] + 1, signature, len),
+                         JB_ERR_SIGNATURE_INVALID);
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i], signature, len - 1),
+                         JB_ERR_SIGNATURE_INVALID);
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i], signature, 0),
+                         JB_ERR_SIGNATURE_INVALID);
+        input[0] ^= 1;
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i], signature, len),
+                         JB_ERR_SIGNATURE_INVALID);
+        input[0] ^= 1;
+        signature[0] ^= 1;
+        assert_int_equal(jb_signature_verify_input(rsa, input, lengths[i], signature, len),
+                         JB_ERR_SIGNATURE_INVALID);
+    }
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
+static void test_inputs_of_other_keys(void **state) {
+    EVP_PKEY *key = EVP_EC_gen("P-384");
+    struct jb_certificate *certificate = made_for_key(key);
+    uint8_t bytes[96] = {0};
+
+    (void)state;
+    assert_int_equal(jb_signature_verify_input(certificate, bytes, 48, bytes, 96),
+                     JB_ERR_ALGORITHM_UNSUPPORTED);
+    jb_certificate_free(&certificate);
+    EVP_PKEY_free(key);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hash_names),
@@ -303,6 +355,8 @@ int main(void) {
         cmocka_unit_test(test_hash_longer_than_the_curve),
         cmocka_unit_test(test_token_algorithm),
         cmocka_unit_test(test_token_digest),
+        cmocka_unit_test(test_inputs_as_they_are),
+        cmocka_unit_test(test_inputs_of_other_keys),
     };
 
     return cmocka_run_group_tests(tests, make_keys, free_keys);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,15 +99,16 @@ static void test_every_text_fits(void **state) {
     struct jb_prompt_words words;
 
     (void)state;
-    for (int i = 0; i < 4 * 3 * 3 * 6 * 2 * 6 * 10; i++) {
+    for (int i = 0; i < 5 * 4 * 3 * 6 * 2 * 6 * 10; i++) {
         int rest = i;
-        request.kind = (enum jb_prompt_kind)(rest % 4);
-        request.purpose = (enum jb_prompt_purpose)((rest /= 4) % 3);
-        request.pin = (enum jb_pin)((rest /= 3) % 3);
+        request.kind = (enum jb_prompt_kind)(rest % 5);
+        request.purpose = (enum jb_prompt_purpose)((rest /= 5) % 4);
+        request.pin = (enum jb_pin)((rest /= 4) % 3);
         request.note = (enum jb_prompt_note)((rest /= 3) % 6);
         request.lang = (enum jb_lang)((rest /= 6) % 2);
         request.tries_left = (rest /= 2) % 6;
         request.origin = origins[(rest / 6) % 10];
+        request.documents = i % 7 == 0 ? 0 : i % 7 == 1 ? UINT_MAX : 100;
         assert_true(jb_prompt_words_make(&request, &words));
         check(&request, &words);
     }
@@ -120,7 +122,7 @@ static void test_unknown_values_are_refused(void **state) {
     request.origin = "https://a.example";
     request.tries_left = 3;
     assert_true(jb_prompt_words_make(&request, &words));
-    request.purpose = (enum jb_prompt_purpose)3;
+    request.purpose = (enum jb_prompt_purpose)4;
     assert_false(jb_prompt_words_make(&request, &words));
 }
 
@@ -214,6 +216,65 @@ static void test_last_try_says_what_follows(void **state) {
     assert_null(strstr(words.description, "municipal office"));
 }
 
+/* The holder must know what the yes is for, and that it lasts. */
+static void test_trust_says_what_it_allows(void **state) {
+    struct jb_prompt_request request = {.kind = JB_PROMPT_TRUST, .tries_left = -1};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://portal.example.go.jp";
+    request.lang = JB_LANG_JA;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "サイト： https://portal.example.go.jp\n"));
+    assert_non_null(strstr(words.description, "ほかのサイト"));
+    assert_non_null(strstr(words.description, "取り消せます"));
+    assert_null(strstr(words.description, "残り"));
+    assert_string_equal(words.title, "このサイトを信頼しますか");
+    request.lang = JB_LANG_EN;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "Site: https://portal.example.go.jp\n"));
+    assert_non_null(strstr(words.description, "log in to other sites as you"));
+    assert_non_null(strstr(words.description, "take it back"));
+    assert_null(strstr(words.description, "left"));
+    assert_string_equal(words.title, "Do you trust this site?");
+    assert_null(words.label);
+}
+
+static void test_profile_says_what_is_handed_over(void **state) {
+    struct jb_prompt_request request = {
+        .purpose = JB_PURPOSE_PROFILE, .pin = JB_PIN_PROFILE, .tries_left = 3};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://a.example";
+    request.lang = JB_LANG_JA;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "氏名、住所、生年月日、性別"));
+    assert_non_null(strstr(words.description, "券面事項入力補助用暗証番号"));
+    request.lang = JB_LANG_EN;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "name, address,\ndate of birth and sex"));
+    assert_non_null(strstr(words.description, "券面事項入力補助用暗証番号"));
+}
+
+static void test_documents_are_counted(void **state) {
+    struct jb_prompt_request request = {
+        .purpose = JB_PURPOSE_SIGN, .pin = JB_PIN_SIGN, .tries_left = 5, .documents = 20};
+    struct jb_prompt_words words;
+
+    (void)state;
+    request.origin = "https://a.example";
+    request.lang = JB_LANG_JA;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "署名する文書： 20件\n"));
+    request.lang = JB_LANG_EN;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "Documents to sign: 20\n"));
+    request.documents = 0;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_null(strstr(words.description, "Documents"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text_fits),
@@ -223,6 +284,9 @@ int main(void) {
         cmocka_unit_test(test_hostile_origin),
         cmocka_unit_test(test_what_is_given_away),
         cmocka_unit_test(test_last_try_says_what_follows),
+        cmocka_unit_test(test_trust_says_what_it_allows),
+        cmocka_unit_test(test_profile_says_what_is_handed_over),
+        cmocka_unit_test(test_documents_are_counted),
     };
 
     return cmocka_run_group_tests(tests, make_origins, NULL);

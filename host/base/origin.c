@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jpki_bridge/policy.h"
+#include "jpki_bridge/origin.h"
 
 #define HOST_MAX 253 /* RFC 1035 §2.3.4, written without the root */
 #define LABEL_MAX 63
