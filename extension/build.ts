@@ -20,6 +20,7 @@ async function buildExtension(): Promise<void> {
         entryPoints: {
             background: join(source, "src/background/main.ts"),
             content: join(source, "src/content/main.ts"),
+            disguise: join(source, "src/disguise/main.ts"),
             ...Object.fromEntries(WINDOWS.map((name) => [`ui/${name}/${name}`, join(source, `src/ui/${name}/main.ts`)])),
         },
         outdir: extension,

@@ -4,8 +4,8 @@
 set(stamp ${ROOT}/node_modules/.package-lock.json)
 
 if(NOT EXISTS ${stamp} OR ${ROOT}/package-lock.json IS_NEWER_THAN ${stamp})
-    # Two builds at once must not both install; this very file serves as their lock.
-    file(LOCK ${CMAKE_CURRENT_LIST_FILE} GUARD PROCESS TIMEOUT 600)
+    # Two builds at once must not both install. CMake empties the file that it locks.
+    file(LOCK ${ROOT}/build/npm.lock GUARD PROCESS TIMEOUT 600)
     if(NOT EXISTS ${stamp} OR ${ROOT}/package-lock.json IS_NEWER_THAN ${stamp})
         message(STATUS "Installing the JavaScript tools")
         execute_process(COMMAND ${NPM} ci --no-audit --no-fund WORKING_DIRECTORY ${ROOT} COMMAND_ERROR_IS_FATAL ANY)

@@ -152,6 +152,7 @@ const strange: [string, unknown][] = [
     ["an answer of ours", { ...authenticate, action: "web-eid:authenticate-ack" }],
     ["an action that is no text", { ...authenticate, action: { startsWith: 1 } }],
     ["an inherited name", { action: "web-eid:constructor" }],
+    ["an operation of another protocol", { ...authenticate, action: "jpki-bridge:mynaportal" }],
     ["another library's", { ...authenticate, action: "web-eid-2:authenticate" }],
     ["an id that cannot be echoed", { ...authenticate, action: "jpki-bridge:authenticate", id: {} }],
     ["a very long id", { ...authenticate, action: "jpki-bridge:authenticate", id: "x".repeat(65) }],

@@ -11,7 +11,7 @@ test("an origin is taken only as a browser writes it, and only https", () => {
     for (const bad of [
         "null", "", null, undefined, 1, "portal.example", "http://portal.example", "http://localhost",
         "https://portal.example/", "https://portal.example:443", "https://Portal.example",
-        "https://user@portal.example", "https://日本.example", "file://", "chrome-extension://abc",
+        "https://user@portal.example", "https://日本.example", "file://", "chrome-extension://abc", "https://portal.example.",
     ]) {
         assert.equal(parseOrigin(bad), null, String(bad));
     }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOperation, parseOperationRequest, parseResult } from "../src/shared/request.ts";
-import type { Operation } from "../src/shared/request.ts";
+import type { NamedOperation } from "../src/shared/request.ts";
 import { CERTIFICATE, HASH, NONCE, reasonOf, SIGNATURE, SIGNING_CERTIFICATE, TOKEN } from "./fakes/samples.ts";
 
 test("a request keeps what is known and drops the rest", () => {
@@ -30,7 +30,7 @@ test("languages other than ours are left to the browser", () => {
     }
 });
 
-const refused: [string, Operation, Record<string, unknown>, string][] = [
+const refused: [string, NamedOperation, Record<string, unknown>, string][] = [
     ["no nonce", "authenticate", {}, "argument-missing"],
     ["an empty nonce", "authenticate", { challengeNonce: "" }, "argument-missing"],
     ["a short nonce", "authenticate", { challengeNonce: "A".repeat(43) }, "argument-invalid"],

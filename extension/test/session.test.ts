@@ -10,7 +10,7 @@ import type { View } from "../src/ui/session/operation.ts";
 import { PressGuard } from "../src/ui/session/press.ts";
 import { Clock, settle } from "./fakes/clock.ts";
 import { FakePort } from "./fakes/port.ts";
-import { CERTIFICATE, HASH, NONCE, originOf, SIGNATURE, TOKEN } from "./fakes/samples.ts";
+import { CERTIFICATE, DIGEST, HASH, LOGIN_ANSWER, NONCE, originOf, PROFILE_ANSWER, SIGN_ANSWER, SIGNATURE, TOKEN } from "./fakes/samples.ts";
 
 const login: OperationRequest = { operation: "authenticate", challengeNonce: NONCE, lang: null, timeout: 60_000 };
 const sign: OperationRequest = { operation: "sign", certificate: null, hash: HASH, hashFunction: "SHA-256", lang: null, timeout: 60_000 };
@@ -229,6 +229,44 @@ test("an answer that is no token is not passed on", async () => {
         kind: "failure",
         failure: { reason: "native-reply-malformed", code: "ERR_WEBEID_NATIVE_FATAL" },
     });
+});
+
+const mynaportal = { operation: "mynaportal", mode: "02", serviceId: "01", digests: [DIGEST, DIGEST], lang: null, timeout: 60_000 } as const;
+
+test("the host gets the site's message with the site's origin", async () => {
+    const operation = await begin(mynaportal);
+    void operation.proceed();
+    await settle();
+    assert.equal(port.last["command"], "mynaportal");
+    const { message, ...rest } = port.last["arguments"] as Record<string, unknown>;
+    assert.deepEqual(rest, { origin: "https://portal.example", lang: "ja" });
+    assert.deepEqual(JSON.parse(String(message)), { mode: "02", service_id: "01", digest: [DIGEST, DIGEST] });
+});
+
+test("a question about the site is not one about the last try", async () => {
+    const operation = await begin(mynaportal);
+    void operation.proceed();
+    await settle();
+    port.say({ event: "pin-prompt", confirm: true, id: 1 });
+    port.say({ event: "pin-prompt", confirm: true, triesLeft: 1, id: 1 });
+    assert.deepEqual(states(), ["review", "starting", "question", "pin-prompt"]);
+});
+
+test("an answer of another mode, or to another number of documents, is not passed on", async () => {
+    const answers = [
+        [SIGN_ANSWER, false], [LOGIN_ANSWER, false], [PROFILE_ANSWER, false],
+        [{ ...SIGN_ANSWER, signature: [HASH, HASH] }, true],
+    ] as const;
+    for (const [answer, good] of answers) {
+        port = new FakePort();
+        const operation = await begin(mynaportal);
+        void operation.proceed();
+        await settle();
+        port.say({ ...answer, id: 1 });
+        await settle();
+        assert.equal(states().at(-1), good ? "success" : "failure");
+        if (good) assert.deepEqual(said.at(-1), { kind: "result", operation: "mynaportal", result: answer });
+    }
 });
 
 test("Continue takes a press only after a full second of focus", () => {

@@ -10,7 +10,7 @@ import { SessionStore, sessionStorage } from "../shared/session.ts";
 import type { Asker } from "../shared/session.ts";
 import { Operations } from "./operations.ts";
 import { parseSender } from "./sender.ts";
-import { followPermissions, injectOpenTabs, isAllowed, tellOpenTabs } from "./sites.ts";
+import { follow, injectOpenTabs, isAllowed, tellOpenTabs } from "./sites.ts";
 import { StatusProbe } from "./status.ts";
 import { browser } from "./window.ts";
 
@@ -51,20 +51,22 @@ chrome.runtime.onMessage.addListener((value: unknown, sender, respond: (reply: B
 });
 
 async function everywhere(): Promise<void> {
-    await followPermissions();
+    await follow();
     const { origins = [] } = await chrome.permissions.getAll();
     await injectOpenTabs([...GOVERNMENT_PATTERNS, ...switchedOn(origins)]);
 }
 
 chrome.runtime.onInstalled.addListener(() => void everywhere());
-chrome.runtime.onStartup.addListener(() => void followPermissions());
+chrome.runtime.onStartup.addListener(() => void follow());
 
 chrome.permissions.onAdded.addListener(({ origins = [] }) => {
-    void followPermissions().then(() => injectOpenTabs(origins));
+    void follow().then(() => injectOpenTabs(origins));
 });
 chrome.permissions.onRemoved.addListener(() => {
-    void followPermissions().then(tellOpenTabs);
+    void follow().then(tellOpenTabs);
 });
+
+chrome.storage.local.onChanged.addListener(() => void follow());
 
 // Listening holds an update back until reload(); it waits for an open window to close.
 chrome.runtime.onUpdateAvailable.addListener(() => {

@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: MIT
-// Which sites have the content script. The browser's own permission is the only list; this follows it.
+// Which sites have which script. For the content script the browser's own permission is the only list; this follows it.
 
 import { PERMISSIONS_CHANGED } from "../shared/messages.ts";
 import { patternOf, switchedOn } from "../shared/origin.ts";
 import type { Origin } from "../shared/origin.ts";
+import { SERVICE_PATTERNS } from "../shared/platform.ts";
+import { isLinux, localStore, Settings } from "../shared/settings.ts";
 
 export const CONTENT_SCRIPT = "content.js";
-const REGISTRATION = "sites";
+const DISGUISE_SCRIPT = "disguise.js";
+const settings = new Settings(localStore());
 
 let last: Promise<void> = Promise.resolve();
 
-/** Brings registrations in line with the permissions. Government sites stand in the manifest. */
-export function followPermissions(): Promise<void> {
-    last = last.catch(() => undefined).then(register);
+/** Brings registrations in line with permissions and settings. Government sites stand in the manifest. */
+export function follow(): Promise<void> {
+    last = last.catch(() => undefined).then(registerAll);
     return last;
 }
 
-async function register(): Promise<void> {
+async function registerAll(): Promise<void> {
     const { origins = [] } = await chrome.permissions.getAll();
-    const matches = switchedOn(origins);
-    const registered = await chrome.scripting.getRegisteredContentScripts({ ids: [REGISTRATION] });
-    if (registered.length > 0) await chrome.scripting.unregisterContentScripts({ ids: [REGISTRATION] });
+    await register("sites", switchedOn(origins), { js: [CONTENT_SCRIPT], world: "ISOLATED" });
+    const disguised = (await isLinux()) && (await settings.disguise());
+    await register("disguise", disguised ? SERVICE_PATTERNS : [], { js: [DISGUISE_SCRIPT], world: "MAIN" });
+}
+
+/** Browsers give them back in an order of their own. */
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+    return one.length === other.length && one.every((each) => other.includes(each));
+}
+
+async function register(
+    id: string,
+    matches: readonly string[],
+    script: { readonly js: string[]; readonly world: "ISOLATED" | "MAIN" },
+): Promise<void> {
+    const [registered] = await chrome.scripting.getRegisteredContentScripts({ ids: [id] });
+    // What is right already is left alone: pages that open in between would have no script.
+    if (registered !== undefined && sameSet(registered.matches ?? [], matches)) return;
+    if (registered !== undefined) await chrome.scripting.unregisterContentScripts({ ids: [id] });
     if (matches.length === 0) return;
     await chrome.scripting.registerContentScripts([
-        {
-            id: REGISTRATION,
-            matches,
-            js: [CONTENT_SCRIPT],
-            runAt: "document_start",
-            allFrames: false,
-            persistAcrossSessions: true,
-        },
+        { id, matches: [...matches], ...script, runAt: "document_start", allFrames: false, persistAcrossSessions: true },
     ]);
 }
 

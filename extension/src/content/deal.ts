@@ -8,7 +8,7 @@ import { isFields } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
 import type { NativeVersion } from "../shared/messages.ts";
 import { parseLanguage, parseOperation } from "../shared/request.ts";
-import type { Operation, OperationResult } from "../shared/request.ts";
+import type { NamedOperation, OperationResult } from "../shared/request.ts";
 import { checkLibrary } from "../shared/version.ts";
 import type { Line, Watcher } from "./line.ts";
 import type { Page } from "./page.ts";
@@ -35,7 +35,7 @@ export async function status({ page, line }: Deal, data: Fields): Promise<Outcom
 
 export async function perform(
     { page, line }: Deal,
-    operation: Operation,
+    operation: NamedOperation,
     data: Fields,
     watcher?: Watcher,
 ): Promise<Outcome<OperationResult>> {

@@ -5,8 +5,8 @@ import { toPageError } from "../shared/failure.ts";
 import type { Failure } from "../shared/failure.ts";
 import { isText } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
-import { isOperation } from "../shared/request.ts";
-import type { Operation } from "../shared/request.ts";
+import { isNamedOperation } from "../shared/request.ts";
+import type { NamedOperation } from "../shared/request.ts";
 import { languageOf, perform, status } from "./deal.ts";
 import type { Deal } from "./deal.ts";
 
@@ -30,7 +30,7 @@ export function speakJpkiBridge(deal: Deal, version: string): void {
         const name = action.slice(PREFIX.length);
         if (name === "status") void answerStatus(deal, id, data, version);
         else if (name === "cancel") running.get(id)?.abort();
-        else if (isOperation(name)) void answerOperation(deal, name, id, data, running);
+        else if (isNamedOperation(name)) void answerOperation(deal, name, id, data, running);
     });
 }
 
@@ -48,7 +48,7 @@ async function answerStatus(deal: Deal, id: RequestId, data: Fields, version: st
 
 async function answerOperation(
     deal: Deal,
-    operation: Operation,
+    operation: NamedOperation,
     id: RequestId,
     data: Fields,
     running: Map<RequestId, AbortController>,

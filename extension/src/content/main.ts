@@ -2,12 +2,14 @@
 // Starts the content script: once per document, in the top frame, for as long as the site is switched on.
 
 import { isPermissionsChanged, parseBackgroundReply, parseClosed } from "../shared/messages.ts";
+import { platformOf } from "../shared/platform.ts";
 import { parseLanguage } from "../shared/request.ts";
 import type { Deal } from "./deal.ts";
 import { GestureRule } from "./gesture.ts";
 import { speakJpkiBridge } from "./jpki-bridge.ts";
 import { Line } from "./line.ts";
 import type { Extension } from "./line.ts";
+import { speakMynaportal } from "./mynaportal.ts";
 import { Page } from "./page.ts";
 import { speakWebEid } from "./web-eid.ts";
 
@@ -43,6 +45,7 @@ function start(): void {
     });
     speakWebEid(deal);
     speakJpkiBridge(deal, chrome.runtime.getManifest().version);
+    speakMynaportal(deal, platformOf(chrome.runtime.getURL(""), navigator.platform));
 
     const onConnect = (port: chrome.runtime.Port): void => {
         if (port.sender?.id !== chrome.runtime.id || !line.attach(port)) port.disconnect();

@@ -19,13 +19,13 @@ export interface PressListener {
 }
 
 export class Page {
-    readonly #window: Window;
+    readonly #window: Window & typeof globalThis;
     readonly #listeners = new AbortController();
     readonly #attachments: (() => void)[] = [];
     /** Answers made while the page is away in the back-forward cache, where they would be lost. */
-    #held: object[] | null = null;
+    #held: (() => void)[] | null = null;
 
-    constructor(window: Window) {
+    constructor(window: Window & typeof globalThis) {
         this.#window = window;
     }
 
@@ -34,6 +34,15 @@ export class Page {
         this.#listen("message", (event) => {
             if (event.source === this.#window && isFields(event.data)) receive(event.data);
         }, {});
+    }
+
+    /** The detail of events that the page dispatches on its document, whatever it is. */
+    onEvent(type: string, receive: (detail: unknown) => void): void {
+        const { signal } = this.#listeners;
+        const listener = (event: Event): void => { receive("detail" in event ? event.detail : null); };
+        const attach = (): void => { this.#window.document.addEventListener(type, listener, { signal }); };
+        this.#attachments.push(attach);
+        attach();
     }
 
     onLeave(leave: () => void): void {
@@ -45,7 +54,7 @@ export class Page {
         this.#listen("pageshow", () => {
             const held = this.#held ?? [];
             this.#held = null;
-            for (const message of held) this.post(message);
+            for (const answer of held) answer();
         }, first);
     }
 
@@ -71,13 +80,43 @@ export class Page {
     }
 
     post(message: object): void {
-        if (this.#held !== null) {
-            this.#held.push(message);
-            return;
-        }
-        // An opaque origin cannot be named as a target; it only ever gets refusals.
-        const origin = parseOrigin(this.#window.origin);
-        this.#window.postMessage(message, origin ?? "*");
+        this.#answer(() => {
+            // An opaque origin cannot be named as a target; it only ever gets refusals.
+            const origin = parseOrigin(this.#window.origin);
+            this.#window.postMessage(message, origin ?? "*");
+        });
+    }
+
+    /** Dispatches an event on the document. Its detail is text, as anything else stays on our side of the wall. */
+    announce(type: string, detail: string): void {
+        this.#answer(() => {
+            const { document, CustomEvent } = this.#window;
+            document.dispatchEvent(new CustomEvent(type, { bubbles: true, detail }));
+        });
+    }
+
+    /** Puts hidden inputs into the body as soon as there is one, until `dispose`. Those that are there stay as they are. */
+    addInputs(values: Readonly<Record<string, string>>): void {
+        const { document, MutationObserver } = this.#window;
+        const { signal } = this.#listeners;
+        const add = (): boolean => {
+            // The types do not know that a document begins without a body.
+            const body = document.body as HTMLElement | null;
+            if (body === null) return false;
+            for (const [id, value] of Object.entries(values)) {
+                if (document.getElementById(id) !== null) continue;
+                const input = Object.assign(document.createElement("input"), { type: "hidden", id, value });
+                body.append(input);
+                signal.addEventListener("abort", () => { input.remove(); });
+            }
+            return true;
+        };
+        if (add()) return;
+        const observer = new MutationObserver(() => {
+            if (add()) observer.disconnect();
+        });
+        observer.observe(document, { childList: true, subtree: true });
+        signal.addEventListener("abort", () => { observer.disconnect(); });
     }
 
     get secure(): boolean {
@@ -109,8 +148,13 @@ export class Page {
         attach();
     }
 
-    /** Stops listening. What is still to be answered can be posted. */
+    /** Stops listening and takes back what was added. What is still to be answered can be posted. */
     dispose(): void {
         this.#listeners.abort();
+    }
+
+    #answer(give: () => void): void {
+        if (this.#held === null) give();
+        else this.#held.push(give);
     }
 }

@@ -4,8 +4,8 @@
 import { fail, toPageError } from "../shared/failure.ts";
 import type { Failure } from "../shared/failure.ts";
 import type { Fields } from "../shared/guards.ts";
-import { isOperation } from "../shared/request.ts";
-import type { Operation } from "../shared/request.ts";
+import { isNamedOperation } from "../shared/request.ts";
+import type { NamedOperation } from "../shared/request.ts";
 import { PROTOCOL_LEVEL } from "../shared/version.ts";
 import { languageOf, perform, status } from "./deal.ts";
 import type { Deal } from "./deal.ts";
@@ -18,7 +18,7 @@ export function speakWebEid(deal: Deal): void {
         if (typeof action !== "string" || !action.startsWith(PREFIX)) return;
         const name = action.slice(PREFIX.length);
         if (name === "status") void answerStatus(deal, data);
-        else if (isOperation(name)) void answerOperation(deal, name, data);
+        else if (isNamedOperation(name)) void answerOperation(deal, name, data);
     });
 }
 
@@ -38,7 +38,7 @@ async function answerStatus(deal: Deal, data: Fields): Promise<void> {
     });
 }
 
-async function answerOperation(deal: Deal, operation: Operation, data: Fields): Promise<void> {
+async function answerOperation(deal: Deal, operation: NamedOperation, data: Fields): Promise<void> {
     deal.page.post({ action: `${PREFIX}${operation}-ack` });
     // Here a certificate is a must: web-eid.js would drop the one that an answer brings.
     const lacks = operation === "sign" && !data["certificate"];

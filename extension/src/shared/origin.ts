@@ -11,7 +11,9 @@ export type Origin = string & { readonly [originBrand]: true };
 export function parseOrigin(value: unknown): Origin | null {
     if (typeof value !== "string" || !URL.canParse(value)) return null;
     const url = new URL(value);
-    return url.protocol === "https:" && url.origin === value ? (value as Origin) : null;
+    // With a dot at its end a name is the same to the resolver and another to a browser; patterns take it for the first.
+    if (url.protocol !== "https:" || url.origin !== value || url.hostname.endsWith(".")) return null;
+    return value as Origin;
 }
 
 /** The pattern of the whole host. Firefox takes no port in a pattern, so every port of a host is one site. */

@@ -6,9 +6,13 @@ import { fail, succeed } from "./failure.ts";
 import type { Outcome } from "./failure.ts";
 import { base64Bytes, isBase64, isFields, isText } from "./guards.ts";
 import type { Fields } from "./guards.ts";
+import { parseMynaportal, parseMynaportalResult } from "./mynaportal.ts";
+import type { MynaportalFields, MynaportalResult } from "./mynaportal.ts";
 
-export const OPERATIONS = ["authenticate", "get-signing-certificate", "sign"] as const;
-export type Operation = (typeof OPERATIONS)[number];
+/** What the page protocols that name their operations share. */
+export const NAMED_OPERATIONS = ["authenticate", "get-signing-certificate", "sign"] as const;
+export type NamedOperation = (typeof NAMED_OPERATIONS)[number];
+export type Operation = NamedOperation | "mynaportal";
 
 export const DEFAULT_TIMEOUT = 120_000;
 export const SHORTEST_TIMEOUT = 1_000;
@@ -51,10 +55,18 @@ export interface SignRequest extends Common {
     readonly hashFunction: HashFunction;
 }
 
-export type OperationRequest = AuthenticateRequest | CertificateRequest | SignRequest;
+export interface MynaportalRequest extends Common, MynaportalFields {
+    readonly operation: "mynaportal";
+}
+
+export type OperationRequest = AuthenticateRequest | CertificateRequest | SignRequest | MynaportalRequest;
+
+export function isNamedOperation(value: unknown): value is NamedOperation {
+    return NAMED_OPERATIONS.some((operation) => operation === value);
+}
 
 export function isOperation(value: unknown): value is Operation {
-    return OPERATIONS.some((operation) => operation === value);
+    return isNamedOperation(value) || value === "mynaportal";
 }
 
 function isHashFunction(value: unknown): value is HashFunction {
@@ -79,7 +91,7 @@ function parseOptions(options: unknown): Common | null {
 }
 
 /** Reads the fields that every page protocol names alike. Fields that it does not know are not passed on. */
-export function parseOperation(operation: Operation, fields: Fields): Outcome<OperationRequest> {
+export function parseOperation(operation: NamedOperation, fields: Fields): Outcome<OperationRequest> {
     const common = parseOptions(fields["options"]);
     if (common === null) return fail("argument-invalid");
     switch (operation) {
@@ -106,9 +118,16 @@ export function parseOperation(operation: Operation, fields: Fields): Outcome<Op
 
 /** Reads a request back after it crossed from the content script to the window. */
 export function parseOperationRequest(value: unknown): OperationRequest | null {
-    if (!isFields(value) || !isOperation(value["operation"])) return null;
+    if (!isFields(value)) return null;
+    const { operation } = value;
     const options = { lang: value["lang"], userInteractionTimeout: value["timeout"] };
-    const outcome = parseOperation(value["operation"], { ...value, options });
+    if (operation === "mynaportal") {
+        const common = parseOptions(options);
+        const fields = parseMynaportal(value);
+        return common && fields && { operation, ...fields, ...common };
+    }
+    if (!isNamedOperation(operation)) return null;
+    const outcome = parseOperation(operation, { ...value, options });
     return outcome.ok ? outcome.value : null;
 }
 
@@ -138,7 +157,7 @@ export interface Signature {
     readonly certificate?: string;
 }
 
-export type OperationResult = AuthenticationToken | SigningCertificate | Signature;
+export type OperationResult = AuthenticationToken | SigningCertificate | Signature | MynaportalResult;
 
 const LONGEST_VALUE = 32_768;
 
@@ -173,5 +192,7 @@ export function parseResult(operation: Operation, value: unknown): OperationResu
             if (certificate === undefined) return { signature, signatureAlgorithm };
             return isBase64(certificate, LONGEST_VALUE) ? { signature, signatureAlgorithm, certificate } : null;
         }
+        case "mynaportal":
+            return parseMynaportalResult(value);
     }
 }

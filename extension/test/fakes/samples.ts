@@ -16,6 +16,13 @@ export const TOKEN = {
     appVersion: "https://jpkibridge.org/releases/0.1.0",
 };
 export const SIGNING_CERTIFICATE = { certificate: CERTIFICATE, supportedSignatureAlgorithms: [ALGORITHM] };
+/** A DigestInfo of SHA-256. */
+export const DIGEST = Buffer.concat([Buffer.from("3031300d060960864801650304020105000420", "hex"), Buffer.alloc(32, 5)]).toString("base64");
+const COMMON = { result: "0", uuid: "0123456789abcdef".repeat(2), combination_code: "ab".repeat(32) };
+const UNPADDED = CERTIFICATE.replace(/=+$/, "");
+export const LOGIN_ANSWER = { mode: "01", ...COMMON, signature: HASH, certificate: UNPADDED };
+export const SIGN_ANSWER = { mode: "02", ...COMMON, signature: [HASH], certificate: UNPADDED };
+export const PROFILE_ANSWER = { mode: "04", ...COMMON, name: "e795aa", sex: "31", address: "e69db1", birthday: "" };
 export const SIGNATURE = { signature: HASH, signatureAlgorithm: ALGORITHM };
 
 export function originOf(text: string): Origin {

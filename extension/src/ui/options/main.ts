@@ -1,45 +1,97 @@
 // SPDX-License-Identifier: MIT
-// The options page: the sites that are on, each to be switched off, and what this software is.
+// The options page: the sites that are on or trusted, each to be taken back, the disguise, and what this software is.
 
+import { sentencesOf } from "../../shared/errors.ts";
+import type { Outcome } from "../../shared/failure.ts";
 import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
+import type { MessageKey } from "../../shared/i18n.ts";
 import { switchedOn } from "../../shared/origin.ts";
+import type { Origin } from "../../shared/origin.ts";
+import { SERVICE_PATTERNS } from "../../shared/platform.ts";
+import { isLinux, localStore, Settings } from "../../shared/settings.ts";
 import { find } from "../find.ts";
 import { showProgram } from "../program.ts";
+import { distrust, trustedOrigins } from "./trust.ts";
 
 const language = browserLanguage();
 const translate = translator(language);
+const settings = new Settings(localStore());
 
 /** `https://host/*` as a person reads it. */
 function nameOf(pattern: string): string {
     return pattern.replace(/^https:\/\//, "").replace(/\/\*$/, "");
 }
 
-function row(pattern: string): Node {
+/** A site with the button that takes it back; the button says so to those who do not see the row, too. */
+function row(site: string, [does, doesTo]: readonly [MessageKey, MessageKey], act: () => Promise<unknown>): Node {
     const template = find("site-row");
     if (!(template instanceof HTMLTemplateElement)) throw new Error("site-row");
     const item = document.importNode(template.content, true);
-    const site = nameOf(pattern);
     const name = item.querySelector("strong");
     const revoke = item.querySelector<HTMLButtonElement>("button.revoke");
     if (name === null || revoke === null) throw new Error("site-row");
     name.textContent = site;
-    revoke.textContent = translate("switchOff");
-    revoke.ariaLabel = translate("switchOffSite", { site });
-    revoke.addEventListener("click", () => void chrome.permissions.remove({ origins: [pattern] }));
+    revoke.textContent = translate(does);
+    revoke.ariaLabel = translate(doesTo, { site });
+    revoke.addEventListener("click", () => void act());
     return item;
 }
 
 async function showSites(): Promise<void> {
     const { origins = [] } = await chrome.permissions.getAll();
     const sites = switchedOn(origins);
-    find("sites").replaceChildren(...sites.map(row));
+    const off = (pattern: string) => () => chrome.permissions.remove({ origins: [pattern] });
+    find("sites").replaceChildren(
+        ...sites.map((pattern) => row(nameOf(pattern), ["switchOff", "switchOffSite"], off(pattern))),
+    );
     find("no-sites").hidden = sites.length > 0;
+}
+
+async function showTrusted(): Promise<void> {
+    const trusted = await trustedOrigins();
+    sayFailure(trusted);
+    if (!trusted.ok) return;
+    const takeBack = (origin: Origin) => async (): Promise<void> => {
+        const taken = await distrust(origin);
+        if (taken.ok) await showTrusted();
+        else sayFailure(taken);
+    };
+    find("trusted").replaceChildren(
+        ...trusted.value.map((origin) => row(origin, ["distrust", "distrustSite"], takeBack(origin))),
+    );
+    find("no-trusted").hidden = trusted.value.length > 0;
+}
+
+function sayFailure(outcome: Outcome<unknown>): void {
+    const failure = find("trusted-failure");
+    failure.hidden = outcome.ok;
+    failure.textContent = outcome.ok ? "" : sentencesOf(outcome.failure.reason, outcome.failure.code)[language];
+}
+
+async function showDisguise(): Promise<void> {
+    if (!(await isLinux())) return;
+    const button = find("disguise");
+    button.setAttribute("aria-checked", String(await settings.disguise()));
+    find("disguise-sites").textContent = SERVICE_PATTERNS.map(nameOf).join(", ");
+    find("disguise-section").hidden = false;
+}
+
+async function switchDisguise(): Promise<void> {
+    await settings.setDisguise(!(await settings.disguise()));
+    await showDisguise();
 }
 
 localise(document, language);
 document.title = translate("settingsTitle");
 find("version").textContent = chrome.runtime.getManifest().version;
+find("disguise").addEventListener("click", () => void switchDisguise());
 void showProgram(find("program"), language);
 chrome.permissions.onAdded.addListener(() => void showSites());
 chrome.permissions.onRemoved.addListener(() => void showSites());
+// Trust is given in a window of the host's, which tells nobody.
+document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void showTrusted();
+});
 void showSites();
+void showTrusted();
+void showDisguise();

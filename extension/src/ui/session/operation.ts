@@ -8,6 +8,7 @@ import { fail, succeed } from "../../shared/failure.ts";
 import type { Failure, Outcome } from "../../shared/failure.ts";
 import type { Fields } from "../../shared/guards.ts";
 import type { Stage, WindowMessage } from "../../shared/messages.ts";
+import { answers, toMessage } from "../../shared/mynaportal.ts";
 import type { Origin } from "../../shared/origin.ts";
 import { LONGEST_TIMEOUT, parseResult, SHORTEST_TIMEOUT } from "../../shared/request.ts";
 import type { OperationRequest, OperationResult } from "../../shared/request.ts";
@@ -25,6 +26,8 @@ export type View =
           readonly keypad: boolean;
           readonly confirm: boolean;
       }
+    /** The host asks for a yes that is about the site, before any PIN. */
+    | { readonly state: "question" }
     | { readonly state: "success" }
     | { readonly state: "failure"; readonly failure: Failure };
 
@@ -103,6 +106,8 @@ export class SessionOperation {
                 const { certificate, hash, hashFunction } = request;
                 return { ...(certificate === null ? {} : { certificate }), hash, hashFunction, origin, lang };
             }
+            case "mynaportal":
+                return { message: toMessage(request), origin, lang };
         }
     }
 
@@ -113,6 +118,9 @@ export class SessionOperation {
         if (request.operation === "sign" && (request.certificate === null) !== ("certificate" in result)) {
             return fail("native-reply-malformed");
         }
+        if (request.operation === "mynaportal" && !("combination_code" in result && answers(result, request))) {
+            return fail("native-reply-malformed");
+        }
         return succeed(result);
     }
 
@@ -120,7 +128,9 @@ export class SessionOperation {
         if (this.#over) return;
         switch (event) {
             case "pin-prompt":
-                this.#stage({ state: "pin-prompt", triesLeft, keypad, confirm }, "pin-prompt");
+                // Without a count there is no PIN in question yet.
+                if (confirm && triesLeft === null) this.#stage({ state: "question" }, "pin-prompt");
+                else this.#stage({ state: "pin-prompt", triesLeft, keypad, confirm }, "pin-prompt");
                 break;
             case "waiting-for-card": {
                 const state = otherCard ? "other-card" : "waiting-for-card";

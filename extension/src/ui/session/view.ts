@@ -6,32 +6,37 @@ import { sentencesOf } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
 import { localise, translator } from "../../shared/i18n.ts";
 import type { MessageKey, Translate } from "../../shared/i18n.ts";
+import { toHex } from "../../shared/mynaportal.ts";
+import type { Mode } from "../../shared/mynaportal.ts";
 import { partsOf } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
-import type { Operation, OperationRequest } from "../../shared/request.ts";
+import type { NamedOperation, OperationRequest } from "../../shared/request.ts";
 import { find } from "../find.ts";
 import type { View } from "./operation.ts";
 
 interface Wording {
     readonly purpose: MessageKey;
     readonly headline: MessageKey;
-    readonly certificate: MessageKey;
-    readonly given: MessageKey;
+    /** Null where no certificate is used. */
+    readonly certificate: MessageKey | null;
+    /** Several are a list. */
+    readonly given: readonly MessageKey[];
     readonly pin: MessageKey;
     readonly done: MessageKey;
 }
 
-const SIGNING = { certificate: "signingCertificate", given: "signingGiven", pin: "signingPin" } as const;
+const SIGNING = { certificate: "signingCertificate", given: ["signingGiven"], pin: "signingPin" } as const;
+const LOGIN: Wording = {
+    purpose: "authenticatePurpose",
+    headline: "authenticateHeadline",
+    certificate: "authenticationCertificate",
+    given: ["authenticationGiven"],
+    pin: "authenticationPin",
+    done: "authenticateDone",
+};
 
-const WORDING: Readonly<Record<Operation, Wording>> = {
-    authenticate: {
-        purpose: "authenticatePurpose",
-        headline: "authenticateHeadline",
-        certificate: "authenticationCertificate",
-        given: "authenticationGiven",
-        pin: "authenticationPin",
-        done: "authenticateDone",
-    },
+const WORDING: Readonly<Record<NamedOperation | Mode, Wording>> = {
+    authenticate: LOGIN,
     "get-signing-certificate": {
         purpose: "certificatePurpose",
         headline: "certificateHeadline",
@@ -39,10 +44,27 @@ const WORDING: Readonly<Record<Operation, Wording>> = {
         ...SIGNING,
     },
     sign: { purpose: "signPurpose", headline: "signHeadline", done: "signDone", ...SIGNING },
+    "01": LOGIN,
+    "02": { purpose: "signPurpose", headline: "signManyHeadline", done: "signDone", ...SIGNING },
+    "04": {
+        purpose: "attributesPurpose",
+        headline: "attributesHeadline",
+        certificate: null,
+        given: ["attributeName", "attributeAddress", "attributeBirthDate", "attributeSex"],
+        pin: "attributesPin",
+        done: "attributesDone",
+    },
 };
+
+function wordingOf(request: OperationRequest): Wording {
+    const wording = WORDING[request.operation === "mynaportal" ? request.mode : request.operation];
+    const single = request.operation === "mynaportal" && request.digests.length === 1;
+    return single && wording.headline === "signManyHeadline" ? { ...wording, headline: "signOneHeadline" } : wording;
+}
 
 const WAITING = {
     starting: ["startingHeadline", "startingText"],
+    question: ["questionHeadline", "questionText"],
     "waiting-for-reader": ["readerHeadline", "readerText"],
     "waiting-for-card": ["cardHeadline", "cardText"],
     "other-card": ["otherCardHeadline", "otherCardText"],
@@ -65,12 +87,12 @@ export class SessionView {
     readonly close = find("close");
     readonly #translate: Translate;
     readonly #language: Language;
-    readonly #operation: Operation;
+    readonly #wording: Wording;
 
     constructor(request: OperationRequest, origin: Origin, language: Language) {
         this.#translate = translator(language);
         this.#language = language;
-        this.#operation = request.operation;
+        this.#wording = wordingOf(request);
         localise(document, language);
         this.#drawAsker(origin);
         this.#drawReview(request);
@@ -115,30 +137,54 @@ export class SessionView {
     }
 
     #drawReview(request: OperationRequest): void {
-        const wording = WORDING[request.operation];
-        const purpose = this.#translate(wording.purpose);
-        document.title = `${purpose} — JPKI Bridge`;
-        put("purpose", purpose);
-        put("headline", this.#translate(wording.headline));
-        put("certificate", this.#translate(wording.certificate));
-        put("given", this.#translate(wording.given));
-        put("pin", this.#translate(wording.pin));
-        if (request.operation !== "sign") return;
+        const { purpose, headline, certificate, given, pin } = this.#wording;
+        document.title = `${this.#translate(purpose)} — JPKI Bridge`;
+        put("purpose", this.#translate(purpose));
+        put("pin", this.#translate(pin));
+        find("certificate-label").hidden = certificate === null;
+        put("certificate", certificate && this.#translate(certificate));
+        this.#drawGiven(given);
+        if (request.operation === "mynaportal" && request.mode === "02") {
+            const count = request.digests.length;
+            put("headline", this.#translate(headline, { count }));
+            this.#drawHashes(this.#translate("hashesLabel", { count }), request.digests);
+        } else {
+            put("headline", this.#translate(headline));
+        }
+        if (request.operation === "sign") {
+            this.#drawHashes(this.#translate("hashLabel", { function: request.hashFunction }), [request.hash]);
+        }
+    }
+
+    #drawGiven(given: readonly MessageKey[]): void {
+        const texts = given.map((key) => this.#translate(key));
+        if (texts.length === 1) {
+            put("given", texts.join());
+            return;
+        }
+        const list = document.createElement("ul");
+        for (const text of texts) list.appendChild(document.createElement("li")).textContent = text;
+        find("given").replaceChildren(list);
+    }
+
+    /** What is signed though nobody sees it, for those who want to compare. */
+    #drawHashes(label: string, hashes: readonly string[]): void {
         find("document-not-shown").hidden = false;
-        put("hash-label", this.#translate("hashLabel", { function: request.hashFunction }));
-        put("hash", Array.from(atob(request.hash), (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join(""));
+        put("hash-label", label);
+        put("hash", hashes.map(toHex).join("\n"));
     }
 
     #drawStage(view: Exclude<View, { state: "review" }>): void {
         put("tries", null);
         put("stage-hint", null);
+        if (view.state === "question") put("stage-hint", this.#translate("questionBehind"));
         document.body.toggleAttribute("data-keypad", view.state === "pin-prompt" && view.keypad);
         switch (view.state) {
             case "pin-prompt":
                 this.#drawPrompt(view);
                 break;
             case "success":
-                this.#say(WORDING[this.#operation].done, "doneText");
+                this.#say(this.#wording.done, "doneText");
                 break;
             case "failure":
                 this.#drawFailure(view.failure);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What the person decides about the extension itself and what is kept of it, in storage.local.
+
+import type { Store } from "./session.ts";
+
+const DISGUISE = "disguise";
+
+export class Settings {
+    readonly #store: Store;
+
+    constructor(store: Store) {
+        this.#store = store;
+    }
+
+    /** Whether the services that turn Linux away are to read Windows. On until the person says no. */
+    async disguise(): Promise<boolean> {
+        return (await this.#store.get(DISGUISE))[DISGUISE] !== false;
+    }
+
+    async setDisguise(on: boolean): Promise<void> {
+        await this.#store.set({ [DISGUISE]: on });
+    }
+}
+
+/** The storage area, as far as it is used here. */
+export function localStore(): Store {
+    return {
+        get: (key) => chrome.storage.local.get<Record<string, unknown>>(key),
+        set: (items) => chrome.storage.local.set(items),
+        remove: (key) => chrome.storage.local.remove(key),
+    };
+}
+
+/** Linux alone is turned away. */
+export async function isLinux(): Promise<boolean> {
+    return (await chrome.runtime.getPlatformInfo()).os === "linux";
+}
