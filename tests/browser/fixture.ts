@@ -14,6 +14,8 @@ import { createSite, listen, type SitePage } from "../rig/site.ts";
 
 /** A government site: on from the start. */
 export const PORTAL = "https://portal.example.go.jp";
+/** A service that turns Linux away, of those that the program knows. */
+export const MYNA = "https://sample.myna.go.jp";
 /** Any other site: off until the person switches it on. */
 export const SHOP = "https://shop.example.com";
 /** A government site with a page of the test's own. */
@@ -49,6 +51,7 @@ export class Stage {
         const home = new Home();
         const portal = (origin: string): Server => createPortal({ origin, authCa, signCa, clientLibrary: CLIENT_LIBRARY });
         const servers: Record<string, Server> = { [PORTAL]: portal(PORTAL), [SHOP]: portal(SHOP), [HOSTILE]: createSite(pages) };
+        servers[MYNA] = portal(MYNA);
         const hosts: Record<string, number> = {};
         for (const [origin, server] of Object.entries(servers)) {
             hosts[new URL(origin).hostname] = await listen(server);
@@ -81,6 +84,7 @@ export class Stage {
             await this.#card.insert();
             await this.#card.setTries("auth", 3);
             await this.#card.setTries("sign", 5);
+            await this.#card.setTries("profile", 3);
             for (const fault of ["remove-at", "garbage-at", "silent-at", "delay-apdu"]) {
                 await this.#card.command(`${fault} 0`);
             }

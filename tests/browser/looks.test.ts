@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 // Every window in both languages and both colour schemes: pictures for people, and what a program can judge.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { screenshot, type Language } from "../rig/browser.ts";
+import { type Language } from "../rig/browser.ts";
 import { gone, goOn, inState, outcome, PORTAL, Stage } from "./fixture.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const WINDOW = { width: 480, height: 700 };
-
-interface Violation {
-    id: string;
-    help: string;
-    nodes: { html: string; failureSummary?: string }[];
-}
-
-/** What axe finds wrong by WCAG 2.2 AA, in words. */
-async function faults(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
-    const found = await page.evaluate<Violation[]>(
-        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations)");
-    return found.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`));
-}
-
-async function darkness(page: Page): Promise<number> {
-    return page.evaluate(`{
-        const canvas = document.createElement("canvas").getContext("2d");
-        const colours = [document.body, document.documentElement].map((each) => getComputedStyle(each).backgroundColor);
-        canvas.fillStyle = colours.find((each) => !/, 0\\)$/.test(each)) ?? "white";
-        canvas.fillRect(0, 0, 1, 1);
-        const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-        1 - (red + green + blue) / 765;
-    }`);
-}
+import { judge } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -42,17 +13,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
             it("is readable, accessible and in its language everywhere", async () => {
                 const stage = await Stage.open({ language, colorScheme });
                 const { pinentry } = stage.home;
-                const keep = async (page: Page, name: string): Promise<void> => {
-                    if (name.startsWith("session")) {
-                        await page.setViewportSize(WINDOW);
-                    }
-                    await screenshot(page, `${name}.${language}.${colorScheme}`);
-                    assert.deepEqual(await faults(page), [], name);
-                    assert.equal(await page.locator("html").getAttribute("lang"), language, name);
-                    const japanese = (await page.locator("body").innerText()).match(/[ぁ-ん]/g)?.length ?? 0;
-                    assert.equal(japanese > 5, language === "ja", `${name}: ${japanese} kana`);
-                    assert.equal(await darkness(page) > 0.5, colorScheme === "dark", `${name}: ${colorScheme}`);
-                };
+                const keep = (page: Page, name: string): Promise<void> => judge(page, name, language, colorScheme);
                 try {
                     const { page, window } = await stage.ask("/login");
                     await inState(window, "review");

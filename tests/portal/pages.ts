@@ -35,7 +35,8 @@ function home(writer: Writer): string {
     return `<h1>${t("home.title")}</h1><p class="lead">${t("home.lead")}</p><ul class="cards">
         ${card("/login", "login", "home.login")}
         ${card("/login-web-eid", "login-web-eid", "home.login-web-eid")}
-        ${card("/sign", "sign", "home.sign")}</ul>`;
+        ${card("/sign", "sign", "home.sign")}
+        ${card("/mynaportal", "mynaportal", "home.mynaportal")}</ul>`;
 }
 
 const login = (name: "login" | "login-web-eid") => ({ t }: Writer): string => `<h1>${t(`${name}.title`)}</h1>
@@ -50,6 +51,20 @@ function sign({ t }: Writer): string {
         <p><button id="sign-once" type="button" class="main">${t("sign.once")}</button><small>${t("sign.once.note")}</small></p>
         <p><button id="sign-twice" type="button">${t("sign.twice")}</button><small>${t("sign.twice.note")}</small></p></div>
         ${OUTCOME}<script type="module" src="/sign.js"></script>`;
+}
+
+/** Speaks the protocol of マイナポータル and e-Tax: what such a site looks at, and what it asks for. */
+function mynaportal({ t }: Writer): string {
+    const button = (id: string, key: TextKey, note: TextKey, look = ""): string =>
+        `<p><button id="${id}" type="button"${look} disabled>${t(key)}</button><small>${t(note)}</small></p>`;
+    return `<h1>${t("mynaportal.title")}</h1><p class="lead">${t("mynaportal.lead")}</p>
+        <p id="environment" class="environment" role="status"></p>
+        <div class="choices">
+        ${button("myna-login", "mynaportal.login", "mynaportal.login.note", ' class="main"')}
+        ${button("myna-sign-one", "mynaportal.sign-one", "mynaportal.sign.note")}
+        ${button("myna-sign", "mynaportal.sign", "mynaportal.sign.note")}
+        ${button("myna-attributes", "mynaportal.attributes", "mynaportal.attributes.note")}</div>
+        ${OUTCOME}<script type="module" src="/mynaportal.js"></script>`;
 }
 
 function account(writer: Writer): string {
@@ -67,6 +82,7 @@ export const PAGES: Record<string, [TextKey, (writer: Writer) => string]> = {
     "/login": ["login.title", login("login")],
     "/login-web-eid": ["login-web-eid.title", login("login-web-eid")],
     "/sign": ["sign.title", sign],
+    "/mynaportal": ["mynaportal.title", mynaportal],
     "/account": ["account.title", account],
 };
 

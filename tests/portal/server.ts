@@ -6,9 +6,11 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import { buffer } from "node:stream/consumers";
+import { digestsOf, judge, prepare, type Asked } from "./mynaportal.ts";
 import { languageOf, page, PAGES } from "./pages.ts";
 import { Sessions, type Session } from "./sessions.ts";
 import { Refused, verifyDocument, verifyLogin, type Check } from "./verify.ts";
+import { readAttributes } from "./verify-mynaportal.ts";
 
 export interface PortalOptions {
     /** As the browser serialises it, `https://host[:port]`: from the site's configuration, never from a request. */
@@ -37,7 +39,7 @@ const HEADERS = {
 const FILES: Record<string, string> = {
     "/portal.css": "text/css", "/icon.svg": "image/svg+xml", "/common.js": "text/javascript",
     "/login.js": "text/javascript", "/login-web-eid.js": "text/javascript", "/web-eid.js": "text/javascript",
-    "/sign.js": "text/javascript",
+    "/sign.js": "text/javascript", "/mynaportal.js": "text/javascript",
 };
 
 /** A refusal that the page is told about. */
@@ -120,6 +122,37 @@ export function createPortal(options: PortalOptions): Server {
             const bytes = Buffer.from(document.value, "utf8");
             return { text: document.value, ...verifyDocument(field(body, "answer"), bytes, signCas, new Date(now())) };
         },
+
+        // As with the document: the page learns the digests, and by their name the server knows what they stand for.
+        "/api/mynaportal/digests": (exchange, body) => {
+            const asked = prepare(text(body, "mode"), Number(field(body, "count") ?? 1));
+            if (asked === undefined) {
+                throw new Problem(400, "mode");
+            }
+            const name = randomBytes(16).toString("hex");
+            sessions.keep(sessionFor(exchange), "mynaportal", name, JSON.stringify(asked));
+            return { name, digests: digestsOf(asked) };
+        },
+
+        "/api/mynaportal/answer": ({ session, response }, body) => {
+            const kept = sessions.take(session, "mynaportal", text(body, "name"));
+            if (session === undefined || "missing" in kept) {
+                throw new Problem(400, "name");
+            }
+            const asked = JSON.parse(kept.value) as Asked;
+            const verified = judge(asked, field(body, "answer"), authCas, signCas, new Date(now()));
+            if (asked.mode !== "01") {
+                return { texts: asked.texts, ...verified };
+            }
+            const fresh = sessions.logIn(session, verified);
+            if (fresh === undefined) {
+                throw new Problem(503, "busy");
+            }
+            setCookie(response, fresh);
+            return verified;
+        },
+
+        "/api/mynaportal/attributes": (_, body) => readAttributes(field(body, "answer")),
     };
 
     async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -6,7 +6,7 @@ import type { Verified } from "./verify.ts";
 const MINUTE = 60_000;
 const KEPT_FOR = 5 * MINUTE;
 /** A person may have the log-in page open twice; of texts, which are large, one is enough. */
-const KEPT_MOST = { nonce: 4, document: 1 };
+const KEPT_MOST = { nonce: 4, document: 1, mynaportal: 4 };
 const SESSION_LIFE = 30 * MINUTE;
 
 type Kind = keyof typeof KEPT_MOST;
@@ -49,7 +49,7 @@ export class Sessions {
         if (this.#sessions.size >= this.#most) {
             return undefined;
         }
-        const kept = { nonce: new Map(), document: new Map() };
+        const kept = { nonce: new Map(), document: new Map(), mynaportal: new Map() };
         const session = { id: randomBytes(32).toString("base64url"), expires: this.#now() + life, kept };
         this.#sessions.set(session.id, session);
         return session;

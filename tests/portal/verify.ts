@@ -26,14 +26,14 @@ export class Refused extends Error {
 }
 
 /** Everything that tells the two certificates of a card apart. */
-interface Profile { policy: string; keyUsage: number; extendedKeyUsage?: string }
+export interface Profile { policy: string; keyUsage: number; extendedKeyUsage?: string }
 
-const AUTHENTICATION: Profile = {
+export const AUTHENTICATION: Profile = {
     policy: "1.2.392.200149.8.5.1.3.30",
     keyUsage: asn1.KeyUsageFlags.digitalSignature,
     extendedKeyUsage: "1.3.6.1.5.5.7.3.2", // clientAuth
 };
-const SIGNING: Profile = {
+export const SIGNING: Profile = {
     policy: "1.2.392.200149.8.5.1.1.20",
     keyUsage: asn1.KeyUsageFlags.digitalSignature | asn1.KeyUsageFlags.nonRepudiation,
 };
@@ -87,7 +87,7 @@ export function verifyDocument(
     return { checks, ...holder(certificate) };
 }
 
-function checkCertificate(checks: Check[], certificate: X509Certificate, profile: Profile, cas: X509Certificate[], now: Date): void {
+export function checkCertificate(checks: Check[], certificate: X509Certificate, profile: Profile, cas: X509Certificate[], now: Date): void {
     // The card's certificates are issued by the CA itself: a chain is one step, or it is none.
     const ca = cas.find((each) => each.ca && certificate.checkIssued(each) && certificate.verify(each.publicKey));
     if (ca === undefined) {
@@ -119,13 +119,13 @@ function checkCertificate(checks: Check[], certificate: X509Certificate, profile
     demand(checks, "policy", policies?.includes(profile.policy) === true, policies?.join(", ") ?? "absent");
 }
 
-function checkSignature(checks: Check[], hash: string, signed: Buffer, key: KeyObject, base64: string, detail: string): void {
+export function checkSignature(checks: Check[], hash: string, signed: Buffer, key: KeyObject, base64: string, detail: string): void {
     const signature = decodeBase64(base64);
     const good = signature !== undefined && verify(hash, signed, { key, dsaEncoding: "ieee-p1363" }, signature);
     demand(checks, "signature", good, detail);
 }
 
-function algorithmOf(checks: Check[], key: KeyObject): { name: string; hash: string; document: string } {
+export function algorithmOf(checks: Check[], key: KeyObject): { name: string; hash: string; document: string } {
     const { namedCurve, modulusLength = 2048 } = key.asymmetricKeyDetails ?? {};
     const algorithm = ALGORITHMS[[key.asymmetricKeyType, namedCurve].filter(Boolean).join(" ")];
     if (algorithm === undefined || modulusLength < 2048) {
@@ -134,7 +134,7 @@ function algorithmOf(checks: Check[], key: KeyObject): { name: string; hash: str
     return algorithm;
 }
 
-function readCertificate(checks: Check[], base64: string): X509Certificate {
+export function readCertificate(checks: Check[], base64: string): X509Certificate {
     const der = decodeBase64(base64);
     try {
         const certificate = new X509Certificate(der ?? "");
@@ -147,7 +147,7 @@ function readCertificate(checks: Check[], base64: string): X509Certificate {
 }
 
 /** Adds a check that was passed (unless `quiet`), or throws. */
-function demand(checks: Check[], name: CheckName, ok: boolean, detail: string, quiet = false): void {
+export function demand(checks: Check[], name: CheckName, ok: boolean, detail: string, quiet = false): void {
     if (!ok) {
         throw new Refused(checks, name, detail);
     }
@@ -168,11 +168,11 @@ function decode<T>(checks: Check[], der: ArrayBuffer, type: new () => T): T {
     }
 }
 
-function property(value: unknown, name: string): unknown {
+export function property(value: unknown, name: string): unknown {
     return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-function strings<Name extends string>(checks: Check[], value: unknown, names: Name[]): Record<Name, string> {
+export function strings<Name extends string>(checks: Check[], value: unknown, names: Name[]): Record<Name, string> {
     const read = (name: Name): [Name, string] => {
         const field = property(value, name);
         if (typeof field !== "string" || field.length > 8192) {
@@ -189,7 +189,7 @@ function decodeBase64(text: string): Buffer | undefined {
 }
 
 /** Who it is. The serial number changes when the certificate is renewed; `name` is in signing certificates only. */
-function holder(certificate: X509Certificate): Omit<Verified, "checks"> {
+export function holder(certificate: X509Certificate): Omit<Verified, "checks"> {
     const identity = { subject: oneLine(certificate.subject), serial: certificate.serialNumber };
     const name = nameOf(certificate);
     return name === undefined ? identity : { ...identity, name };
