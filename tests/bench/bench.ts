@@ -10,6 +10,7 @@ import { Home } from "../rig/home.ts";
 import { BUILD, HOST } from "../rig/paths.ts";
 
 const ORIGIN = "https://portal.example.go.jp";
+const SERVICE = "https://www.myna.go.jp";
 const CALLER = "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/";
 const STARTS = 10;
 const ROUNDS = 5;
@@ -29,9 +30,19 @@ interface Exchange {
     bytes: number;
 }
 
+/** A DigestInfo of SHA-256, as the Mynaportal sites give it. */
+function digestInfo(): string {
+    return Buffer.concat([Buffer.from("3031300d060960864801650304020105000420", "hex"), randomBytes(32)]).toString("base64");
+}
+
+function mynaportal(message: object): string {
+    return JSON.stringify({ command: "mynaportal", arguments: { origin: SERVICE, message: JSON.stringify({ service_id: "01", ...message }) } });
+}
+
 const requests = {
     auth: (): string => JSON.stringify({ command: "authenticate", arguments: { origin: ORIGIN, challengeNonce: randomBytes(33).toString("base64") } }),
     sign: (): string => JSON.stringify({ command: "sign", arguments: { origin: ORIGIN, hash: randomBytes(32).toString("base64"), hashFunction: "SHA-256" } }),
+    profile: (): string => mynaportal({ mode: "04" }),
 } as const;
 
 function median(values: number[]): number {
@@ -64,15 +75,15 @@ async function exchanged(card: Card, act: () => void): Promise<Exchange> {
     return { apdus, bytes: lines.reduce((sum, line) => sum + size(line), 0) };
 }
 
-function runHost(home: Home, key: keyof typeof requests): Run {
+function runHost(home: Home, key: keyof typeof requests, request = requests[key]()): Run {
     home.pinentry.answer(`pin ${PINS[key]}`);
-    const [run] = measure(1, requests[key](), [HOST, CALLER], home.environment);
+    const [run] = measure(1, request, [HOST, CALLER], home.environment);
     assert.ok(run !== undefined);
     return run;
 }
 
 /** OpenSC's way to the same: a signature with the PIN, and the certificate. */
-function runOpenSc(home: Home, key: keyof typeof requests): void {
+function runOpenSc(home: Home, key: "auth" | "sign"): void {
     const id = key === "auth" ? "01" : "02";
     const data = join(home.path, "data");
     const options = { env: home.environment, stdio: ["ignore", "ignore", "pipe"] as ("ignore" | "pipe")[] };
@@ -87,7 +98,7 @@ let reached = 0;
 
 function row(...cells: (string | number)[]): void {
     const [first = "", ...rest] = cells.map(String);
-    console.log(`| ${first.padEnd(46)} | ${rest.map((cell) => cell.padStart(12)).join(" | ")} |`);
+    console.log(`| ${first.padEnd(58)} | ${rest.map((cell) => cell.padStart(12)).join(" | ")} |`);
 }
 
 /** A count is a fact of the code, and missing it fails; a time depends on the machine too. */
@@ -102,6 +113,14 @@ function compare(name: string, ours: number, baseline: number, factor: number, u
     row(name, `${ours.toFixed(digits)} ${unit}`, `${baseline.toFixed(digits)} ${unit}`, `<= ${factor} x`, `${(ours / baseline).toFixed(2)} x ${ours <= factor * baseline ? "yes" : "NO"}`);
 }
 
+/** The modes of the Mynaportal protocol; the manufacture number is read in each, which takes two APDUs. */
+const modes: readonly { name: string; key: keyof typeof requests; request: () => string }[] = [
+    { name: "mode 01", key: "auth", request: () => mynaportal({ mode: "01", digest: digestInfo() }) },
+    { name: "mode 02, one digest", key: "sign", request: () => mynaportal({ mode: "02", digest: digestInfo() }) },
+    { name: "mode 02, twenty digests", key: "sign", request: () => mynaportal({ mode: "02", digest: Array.from({ length: 20 }, digestInfo) }) },
+    { name: "mode 04", key: "profile", request: requests.profile },
+];
+
 async function counts(home: Home): Promise<void> {
     const cards = [
         { name: "ours", options: [], limit: 9 },
@@ -114,6 +133,14 @@ async function counts(home: Home): Promise<void> {
         count(`log-in, ${name}`, await exchanged(card, () => { runHost(home, "auth"); }), limit);
         const signature = await exchanged(card, () => { runHost(home, "sign"); });
         row(`signature, ${name}`, signature.apdus, signature.bytes, "", "");
+        for (const mode of modes) {
+            const exchange = await exchanged(card, () => { runHost(home, mode.key, mode.request()); });
+            if (mode.name === "mode 01") {
+                count(`${mode.name}, ${name}`, exchange, limit + 2);
+            } else {
+                row(`${mode.name}, ${name}`, exchange.apdus, exchange.bytes, "", "");
+            }
+        }
         await card.stop();
     }
     const card = await Card.start();

@@ -104,7 +104,7 @@ describe("usage", () => {
         assert.deepEqual(run(["--version"]), { code: 0, out: `jpki-bridge ${version}\n`, err: "" });
         const help = run(["--help"]);
         assert.equal(help.code, 0);
-        for (const word of ["status", "doctor", "install [--web-eid]", "uninstall [--web-eid]", "--version", "--help"]) {
+        for (const word of ["status", "doctor", "install [--web-eid]", "uninstall [--web-eid]", "sites", "forget ORIGIN", "--version", "--help"]) {
             assert.ok(help.out.includes(`  ${word} `), word);
         }
         assert.equal(run(["install", "--help"]).out, help.out);
@@ -116,7 +116,7 @@ describe("usage", () => {
         assert.match(run(["--help"], { LANG: "ja_JP.UTF-8", LC_ALL: "en_GB.UTF-8" }).out, /Usage/);
     });
     test("what is not known is refused with the help on stderr", () => {
-        for (const args of [["instal"], ["install", "--all"], ["install", "--web-eid", "x"], ["status", "x"], ["--version", "1"], ["-h"], [""]]) {
+        for (const args of [["instal"], ["install", "--all"], ["install", "--web-eid", "x"], ["status", "x"], ["sites", "x"], ["forget"], ["forget", "--all"], ["forget", "x", "y"], ["--version", "1"], ["-h"], [""]]) {
             const result = run(args);
             assert.equal(result.code, 2, args.join(" "));
             assert.equal(result.out, "");

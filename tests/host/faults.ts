@@ -10,7 +10,7 @@ import { assertToken, failure } from "./verify.ts";
 
 export interface Operation {
     name: string;
-    pin: "auth" | "sign";
+    pin: "auth" | "sign" | "profile";
     typed: string;
     request: (more: Message) => Message;
     check: (answer: Message) => void;
@@ -20,7 +20,7 @@ export interface Operation {
     selects: readonly number[];
 }
 
-const ALL_TRIES = { auth: 3, sign: 5 } as const;
+const ALL_TRIES = { auth: 3, sign: 5, profile: 3 } as const;
 const GARBAGE = ["random", "one-byte", "empty", "long", "huge", "badsw"] as const;
 
 /** What may be said of a card that went away, or spoke nonsense, in the middle. */
