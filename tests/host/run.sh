@@ -27,7 +27,7 @@ trap 'rm -rf "$logs"' EXIT
 
 # Without namespaces there is one reader for all, and one file at a time.
 jobs=${JB_JOBS:-3}
-unshare --net --mount --pid --fork --mount-proc true 2>/dev/null || jobs=1
+"$root/tests/virtual_card/with-pcscd.sh" --no-daemon --need-namespace -- true 2>/dev/null || jobs=1
 
 run_file() { # FILE LOGS
     local log status arguments

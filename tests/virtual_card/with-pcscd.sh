@@ -74,15 +74,23 @@ inside() {
 }
 
 # --- outside ---------------------------------------------------------------------------------
+probe() { # OPTION... of unshare: lo and a mount are what we need
+    unshare "$@" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /run' >/dev/null 2>&1
+}
+
 enter() {
     local child status
     local namespaces=(--net --mount --pid --fork --kill-child --mount-proc)
     if (($(id -u) != 0)); then
         namespaces=(--user --map-root-user "${namespaces[@]}")
     fi
-    # A probe first: one that fails leaves nothing half done. (lo and a mount are what we need.)
-    unshare "${namespaces[@]}" sh -c 'ip link set lo up && mount -t tmpfs tmpfs /run' \
-        >/dev/null 2>&1 || return 1
+    # A probe first: one that fails leaves nothing half done.
+    if ! probe "${namespaces[@]}"; then
+        # Under a changed root that is no mount point, unshare cannot make the mounts private; they may be so.
+        [[ $(findmnt -n -o PROPAGATION -T /run 2>/dev/null) == private ]] || return 1
+        namespaces+=(--propagation unchanged)
+        probe "${namespaces[@]}" || return 1
+    fi
     unshare "${namespaces[@]}" "$BASH" "$0" --inside "$with_daemon" "$daemon_log" -- "$@" <&0 &
     child=$!
     # unshare itself ignores these signals; its death takes everything inside along.
