@@ -229,11 +229,11 @@ describe("install --web-eid", () => {
         assert.equal(existsSync(path("chrome")), false);
     });
     test("sees a program that is installed for everybody", { skip: !isPrivate || process.getuid?.() !== 0 }, () => {
-        // /etc is the machine's: in a mount namespace of its own
+        // /etc is the machine's: in a mount namespace of its own, whose mounts are private as those around it are
         const script = 'mount -t tmpfs tmpfs /etc/chromium 2>/dev/null || { mkdir -p /etc/chromium && mount -t tmpfs tmpfs /etc/chromium; } && ' +
             'mkdir -p /etc/chromium/native-messaging-hosts && ' +
             `echo '{"name":"${WEB_EID}","path":"/usr/bin/web-eid"}' > /etc/chromium/native-messaging-hosts/${WEB_EID}.json && "$0" install --web-eid`;
-        const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "sh", "-c", script, HOST],
+        const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "--propagation", "unchanged", "sh", "-c", script, HOST],
             { env: { ...home.environment, LANG: "en_US.UTF-8", PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` }, encoding: "utf8" });
         assert.equal(status, 1, stderr);
         // Brave and Vivaldi read Chromium's folder too
