@@ -99,7 +99,7 @@ run_valgrind() {
 run_fuzz() {
     cmake -S . -B build/fuzz -DJB_FUZZ=ON -DJB_EXTENSION=OFF -DCMAKE_C_COMPILER=clang \
         -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 \
-            --target fuzz_request fuzz_card fuzz_certificate virtual-card-data &&
+            --target fuzz_request fuzz_card fuzz_certificate fuzz_mynaportal fuzz_profile virtual-card-data &&
         tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"
 }
 
