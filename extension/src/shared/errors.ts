@@ -280,6 +280,36 @@ export const EXTENSION_ERRORS = {
         ja: "時間内に答えがありませんでした。もう一度お試しください。",
         en: "No answer came in time. Please try again.",
     },
+    "documents-too-large": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "書類が多すぎるか、大きすぎます。一度に署名できるのは50件まで、1件は64MiB未満、合わせて256MiBまでです。",
+        en: "There are too many documents, or they are too large. At most 50 can be signed at once, each under 64 MiB, 256 MiB in all.",
+    },
+    "document-unreadable": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "書類を読み取れません。ファイルを選び直して、もう一度お試しください。",
+        en: "A document cannot be read. Choose the file again, then try again.",
+    },
+    "document-not-pdf": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "PDFとして署名するよう求められましたが、PDFではない書類があります。PDFを選んで、もう一度お試しください。",
+        en: "A document that was to be signed as a PDF is not a PDF. Choose a PDF, then try again.",
+    },
+    "document-encrypted": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "パスワードなどで暗号化されたPDFには署名できません。暗号化を解いたPDFで、もう一度お試しください。",
+        en: "An encrypted PDF cannot be signed. Remove its protection, then try again.",
+    },
+    "document-damaged": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "PDFが壊れているため、署名できません。作り直したPDFで、もう一度お試しください。",
+        en: "A damaged PDF cannot be signed. Make the PDF anew, then try again.",
+    },
+    "document-certified": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "作成者が以後の署名を禁じているPDFです。署名すると前の署名が無効になるため、取りやめました。",
+        en: "The author of this PDF forbids further signatures. Signing it would break the signature it has, so it was not signed.",
+    },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export const ERRORS = { ...HOST_ERRORS, ...EXTENSION_ERRORS };

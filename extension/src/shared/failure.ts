@@ -17,6 +17,10 @@ export interface Failure {
     readonly triesLeft?: number;
     readonly requiresUpdate?: RequiresUpdate;
     readonly nativeApp?: string;
+    /** Signatures that the card had made of a batch, none of which was handed over. */
+    readonly signed?: number;
+    /** Which document is at fault: its place in the request, from 0. */
+    readonly document?: number;
 }
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
@@ -36,7 +40,7 @@ export function fail(reason: Reason, details?: Omit<Failure, "reason" | "code">)
 /** Null when the value is not a failure. What a failure says beyond its known fields is dropped. */
 export function parseFailure(value: unknown): Failure | null {
     if (!isFields(value)) return null;
-    const { code, triesLeft, requiresUpdate, nativeApp } = value;
+    const { code, triesLeft, requiresUpdate, nativeApp, signed, document } = value;
     if (!isErrorCode(code)) return null;
     const { reason = REASON_OF_CODE[code] } = value;
     if (typeof reason !== "string" || !/^[a-z0-9-]{1,64}$/.test(reason)) return null;
@@ -53,6 +57,8 @@ export function parseFailure(value: unknown): Failure | null {
               }
             : {}),
         ...(typeof nativeApp === "string" && nativeApp.length <= 64 ? { nativeApp } : {}),
+        ...(isCount(signed, 99) ? { signed } : {}),
+        ...(isCount(document, 99) ? { document } : {}),
     };
 }
 
