@@ -60,7 +60,11 @@ export class Stage {
         try {
             laid = card === null ? undefined : await Card.start(...card);
             const settings = { ...rest, hosts: { ...hosts, ...options.hosts } };
-            return new Stage(home, await Browser.open(home, settings), settings, laid, Object.values(servers));
+            const browser = await Browser.open(home, settings);
+            if (settings.extension !== null) {
+                await browser.registered();
+            }
+            return new Stage(home, browser, settings, laid, Object.values(servers));
         } catch (error) {
             await laid?.stop();
             closeAll(Object.values(servers));

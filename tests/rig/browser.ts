@@ -130,6 +130,13 @@ export class Browser {
         return new Browser(context, extensionId(options.extension ?? EXTENSION));
     }
 
+    /** Waits until a fresh extension has registered its scripts: a page opened before has none of them. */
+    async registered(): Promise<void> {
+        const worker = this.context.serviceWorkers()[0] ?? await this.context.waitForEvent("serviceworker");
+        const asked = "chrome.scripting.getRegisteredContentScripts().then((scripts) => scripts.some(({ id }) => id === 'disguise'))";
+        await until("the registered scripts", () => worker.evaluate<boolean>(asked));
+    }
+
     /** A new tab at `url`. */
     async tab(url: string): Promise<Page> {
         const page = await this.context.newPage();
