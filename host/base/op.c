@@ -17,6 +17,7 @@ struct jb_op {
     enum jb_error call_error;
     int tries_left;  /* as noted */
     bool unanswered; /* as noted */
+    int signatures;  /* as noted; -1: nothing */
     void (*on_event)(void *, const struct jb_event *);
     void *context;
     bool told;
@@ -45,6 +46,7 @@ struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const stru
     (void)pthread_condattr_destroy(&attributes);
     op->deadline = jb_clock_ms() + timeout_ms;
     op->tries_left = -1;
+    op->signatures = -1;
     op->on_event = on_event;
     op->context = context;
     return op;
@@ -111,7 +113,8 @@ static bool same_event(const struct jb_event *a, const struct jb_event *b) {
                *found_b = b->found != NULL ? b->found : "";
 
     return a->kind == b->kind && a->tries_left == b->tries_left && a->keypad == b->keypad &&
-           a->confirm == b->confirm && strcmp(found_a, found_b) == 0;
+           a->confirm == b->confirm && a->done == b->done && a->count == b->count &&
+           strcmp(found_a, found_b) == 0;
 }
 
 void jb_op_tell(struct jb_op *op, const struct jb_event *event) {
@@ -139,6 +142,19 @@ void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
     op->tries_left = tries_left;
     op->unanswered = unanswered;
     (void)pthread_mutex_unlock(&op->mutex);
+}
+
+void jb_op_note_signed(struct jb_op *op, unsigned count) {
+    (void)pthread_mutex_lock(&op->mutex);
+    op->signatures = (int)count;
+    (void)pthread_mutex_unlock(&op->mutex);
+}
+
+int jb_op_signed(struct jb_op *op) {
+    (void)pthread_mutex_lock(&op->mutex);
+    int signatures = op->signatures;
+    (void)pthread_mutex_unlock(&op->mutex);
+    return signatures;
 }
 
 enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left) {

@@ -13,6 +13,7 @@ enum {
 };
 
 static const uint16_t certificate_files[] = {[JB_KEY_AUTH] = 0x000A, [JB_KEY_SIGN] = 0x0001};
+static const uint16_t ca_files[] = {[JB_KEY_AUTH] = 0x000B, [JB_KEY_SIGN] = 0x0002};
 
 enum der { DER_WHOLE, DER_MORE, DER_NONE, DER_BAD };
 
@@ -180,21 +181,17 @@ static enum jb_error read_object(struct jb_card *card, const struct jb_response 
     return read_on(card, bytes, &have, *len, &reads);
 }
 
-enum jb_error jb_jpki_read_certificate(struct jb_card *card, enum jb_key key, uint8_t **der,
-                                       size_t *len, bool *protected_) {
+/* Reads the DER object that an EF begins with; *der stays null with JB_OK when the EF wants a PIN.
+ */
+static enum jb_error read_file(struct jb_card *card, uint16_t ef, bool cheap, uint8_t **der,
+                               size_t *len) {
     struct jb_response response;
     uint8_t *bytes = NULL;
-    bool cheap = key == JB_KEY_SIGN && !card->sign_verified;
 
     *der = NULL;
     *len = 0;
-    *protected_ = false;
-    enum jb_error error = read_first(card, certificate_files[key], cheap, &response);
-    if (error != JB_OK) {
-        goto out;
-    }
-    if (!has_data(&response)) {
-        *protected_ = true;
+    enum jb_error error = read_first(card, ef, cheap, &response);
+    if (error != JB_OK || !has_data(&response)) {
         goto out;
     }
     if ((bytes = malloc(JB_CERTIFICATE_MAX)) == NULL) {
@@ -211,4 +208,18 @@ out:
         *len = 0;
     }
     return error;
+}
+
+enum jb_error jb_jpki_read_certificate(struct jb_card *card, enum jb_key key, uint8_t **der,
+                                       size_t *len, bool *protected_) {
+    bool cheap = key == JB_KEY_SIGN && !card->sign_verified;
+    enum jb_error error = read_file(card, certificate_files[key], cheap, der, len);
+
+    *protected_ = error == JB_OK && *der == NULL;
+    return error;
+}
+
+enum jb_error jb_jpki_read_ca_certificate(struct jb_card *card, enum jb_key key, uint8_t **der,
+                                          size_t *len) {
+    return read_file(card, ca_files[key], false, der, len);
 }

@@ -15,6 +15,11 @@ static void describe(const struct jb_request *request, struct jb_prompt_request 
         prompt->purpose = JB_PURPOSE_SIGN;
         prompt->pin = JB_PIN_SIGN;
         break;
+    case JB_COMMAND_SIGN_DOCUMENTS:
+        prompt->purpose = JB_PURPOSE_SIGN;
+        prompt->pin = JB_PIN_SIGN;
+        prompt->documents = (unsigned)request->document_count;
+        break;
     case JB_COMMAND_GET_SIGNING_CERTIFICATE:
         prompt->purpose = JB_PURPOSE_READ_CERTIFICATE;
         prompt->pin = JB_PIN_SIGN;
@@ -85,6 +90,8 @@ static enum jb_error run_with_card(const struct jb_context *context, cJSON **res
         return jb_command_get_signing_certificate(context, result, tries_left);
     case JB_COMMAND_SIGN:
         return jb_command_sign(context, result, tries_left);
+    case JB_COMMAND_SIGN_DOCUMENTS:
+        return jb_command_sign_documents(context, result, tries_left);
     case JB_COMMAND_MYNAPORTAL:
         return jb_command_mynaportal(context, result, tries_left);
     default:
@@ -162,6 +169,18 @@ bool jb_add_base64(cJSON *object, const char *name, const uint8_t *bytes, size_t
     char *text = jb_base64_encode(bytes, len);
     bool added = text != NULL && cJSON_AddStringToObject(object, name, text) != NULL;
 
+    free(text);
+    return added;
+}
+
+bool jb_append_base64(cJSON *list, const uint8_t *bytes, size_t len) {
+    char *text = jb_base64_encode(bytes, len);
+    cJSON *item = text != NULL ? cJSON_CreateString(text) : NULL;
+    bool added = cJSON_AddItemToArray(list, item);
+
+    if (!added) {
+        cJSON_Delete(item);
+    }
     free(text);
     return added;
 }

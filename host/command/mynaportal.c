@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "jpki_bridge/base64.h"
+#include "jpki_bridge/batch.h"
 #include "jpki_bridge/command.h"
 #include "jpki_bridge/profile.h"
 
@@ -21,11 +22,6 @@
 struct combination {
     char id[JB_INSTALLATION_ID_LEN + 1];
     char number[JB_MANUFACTURE_NUMBER_LEN + 1];
-};
-
-struct signed_digest {
-    uint8_t bytes[JB_SIGNATURE_MAX];
-    size_t len;
 };
 
 static void to_hex(const uint8_t *bytes, size_t len, char *out) {
@@ -100,95 +96,44 @@ static bool add_certificate(cJSON *answer, const struct jb_certificate *certific
 
 /* Mode 01 has one signature, mode 02 a list of them. */
 static bool add_signatures(cJSON *answer, enum jb_mynaportal_mode mode,
-                           const struct signed_digest *signatures, size_t count) {
+                           const struct jb_batch *batch) {
+    const struct jb_batch_item *items = batch->items;
+
     if (mode == JB_MYNAPORTAL_AUTHENTICATE) {
-        return jb_add_base64(answer, "signature", signatures[0].bytes, signatures[0].len);
+        return jb_add_base64(answer, "signature", items[0].signature, items[0].signature_len);
     }
     cJSON *list = cJSON_AddArrayToObject(answer, "signature");
     bool added = list != NULL;
-    for (size_t i = 0; i < count && added; i++) {
-        char *text = jb_base64_encode(signatures[i].bytes, signatures[i].len);
-        cJSON *item = text != NULL ? cJSON_CreateString(text) : NULL;
-        added = cJSON_AddItemToArray(list, item);
-        if (!added) {
-            cJSON_Delete(item);
-        }
-        free(text);
+    for (size_t i = 0; i < batch->count && added; i++) {
+        added = jb_append_base64(list, items[i].signature, items[i].signature_len);
     }
     return added;
 }
 
-/* Whether the card that was unlocked again is the one that signed before. */
-static bool is_same(const struct jb_certificate *before, const struct jb_certificate *now) {
-    size_t before_len = 0, now_len = 0;
-    const uint8_t *before_der = jb_certificate_der(before, &before_len);
-    const uint8_t *now_der = jb_certificate_der(now, &now_len);
+static struct jb_batch *batch_of(const struct jb_mynaportal *message) {
+    struct jb_batch *batch = jb_batch_new(message->count);
 
-    return before_len == now_len && memcmp(before_der, now_der, now_len) == 0;
+    for (size_t i = 0; batch != NULL && i < message->count; i++) {
+        batch->items[i].input_len = message->digests[i].len;
+        memcpy(batch->items[i].input, message->digests[i].bytes, message->digests[i].len);
+    }
+    return batch;
 }
 
-/* The card wants the PIN for each signature: the person is asked once more, and nothing is sent
- * again by itself. */
-static enum jb_error unlock_again(const struct jb_context *context,
-                                  const struct jb_purpose *purpose, unsigned left,
-                                  struct jb_unlocked *unlocked, int *tries_left) {
-    struct jb_purpose again = *purpose;
-    struct jb_unlocked next = {0};
-
-    again.note = JB_NOTE_PIN_AGAIN;
-    again.documents = left;
-    jb_card_free(&unlocked->card);
-    enum jb_error error = jb_unlock(context, &again, &next, tries_left);
-    if (error == JB_OK && !is_same(unlocked->certificate, next.certificate)) {
-        error = JB_ERR_CERTIFICATE_MISMATCH;
-    }
-    if (error == JB_OK) {
-        unlocked->card = next.card;
-        next.card = NULL;
-    }
-    jb_unlocked_clear(&next);
-    return error;
+/* What could not be checked afterwards is not signed. */
+static enum jb_error check_key(const struct jb_certificate *certificate) {
+    return jb_certificate_key_type(certificate) == JB_KEY_TYPE_RSA ? JB_OK
+                                                                   : JB_ERR_ALGORITHM_UNSUPPORTED;
 }
 
-static enum jb_error sign_all(const struct jb_context *context, const struct jb_purpose *purpose,
-                              struct jb_unlocked *unlocked, struct signed_digest *signatures,
-                              int *tries_left) {
-    const struct jb_mynaportal *message = &context->request->message;
-    enum jb_key key = purpose->pin == JB_PIN_AUTH ? JB_KEY_AUTH : JB_KEY_SIGN;
-    enum jb_error error = JB_OK;
-    bool fresh = true; /* the PIN was verified and nothing was signed since */
-
-    /* What could not be checked afterwards is not signed. */
-    if (jb_certificate_key_type(unlocked->certificate) != JB_KEY_TYPE_RSA) {
-        return JB_ERR_ALGORITHM_UNSUPPORTED;
-    }
-    for (size_t i = 0; i < message->count && error == JB_OK;) {
-        const struct jb_mynaportal_digest *digest = &message->digests[i];
-        bool again = false;
-        error = jb_jpki_sign(unlocked->card, key, digest->bytes, digest->len, signatures[i].bytes,
-                             &signatures[i].len, &again);
-        if (error == JB_OK && again) {
-            unsigned left = (unsigned)(message->count - i);
-            error = fresh ? JB_ERR_CARD_ERROR
-                          : unlock_again(context, purpose, left, unlocked, tries_left);
-            fresh = true;
-        } else if (error == JB_OK) {
-            fresh = false;
-            i++;
-        }
-    }
-    return error;
-}
-
-static enum jb_error verify_all(const struct jb_mynaportal *message,
-                                const struct jb_certificate *certificate,
-                                const struct signed_digest *signatures) {
+static enum jb_error verify_all(const struct jb_certificate *certificate,
+                                const struct jb_batch *batch) {
     enum jb_error error = JB_OK;
 
-    for (size_t i = 0; i < message->count && error == JB_OK; i++) {
-        error = jb_signature_verify_input(certificate, message->digests[i].bytes,
-                                          message->digests[i].len, signatures[i].bytes,
-                                          signatures[i].len);
+    for (size_t i = 0; i < batch->count && error == JB_OK; i++) {
+        const struct jb_batch_item *item = &batch->items[i];
+        error = jb_signature_verify_input(certificate, item->input, item->input_len,
+                                          item->signature, item->signature_len);
     }
     return error;
 }
@@ -203,24 +148,24 @@ static enum jb_error run_signing(const struct jb_context *context, struct combin
         .documents = login ? 0 : (unsigned)message->count,
     };
     struct jb_unlocked unlocked = {0};
-    struct signed_digest *signatures = calloc(message->count, sizeof *signatures);
+    struct jb_batch *batch = batch_of(message);
     cJSON *answer = NULL;
     enum jb_error error = JB_ERR_OUT_OF_MEMORY;
 
-    if (signatures == NULL ||
-        (error = jb_unlock(context, &purpose, &unlocked, tries_left)) != JB_OK ||
-        (error = sign_all(context, &purpose, &unlocked, signatures, tries_left)) != JB_OK ||
+    if (batch == NULL || (error = jb_unlock(context, &purpose, &unlocked, tries_left)) != JB_OK ||
+        (error = check_key(unlocked.certificate)) != JB_OK ||
+        (error = jb_batch_sign(context, &purpose, &unlocked, batch, tries_left)) != JB_OK ||
         (error = jb_common_manufacture_number(unlocked.card, combination->number)) != JB_OK) {
         goto out;
     }
     /* The card is done: it is not kept verified while the signatures are checked. */
     jb_card_end(unlocked.card);
-    if ((error = verify_all(message, unlocked.certificate, signatures)) != JB_OK) {
+    if ((error = verify_all(unlocked.certificate, batch)) != JB_OK) {
         goto out;
     }
     error = JB_ERR_OUT_OF_MEMORY;
     answer = begin_answer(context, combination);
-    if (answer != NULL && add_signatures(answer, message->mode, signatures, message->count) &&
+    if (answer != NULL && add_signatures(answer, message->mode, batch) &&
         add_certificate(answer, unlocked.certificate)) {
         *result = answer;
         answer = NULL;
@@ -228,7 +173,7 @@ static enum jb_error run_signing(const struct jb_context *context, struct combin
     }
 out:
     cJSON_Delete(answer);
-    free(signatures);
+    jb_batch_free(&batch);
     jb_unlocked_clear(&unlocked);
     return error;
 }

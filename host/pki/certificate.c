@@ -221,6 +221,16 @@ bool jb_certificate_has_policy(const struct jb_certificate *certificate, const c
     return false;
 }
 
+bool jb_certificate_is_issued_by(const struct jb_certificate *certificate,
+                                 const struct jb_certificate *ca) {
+    bool issued = X509_NAME_cmp(X509_get_issuer_name(certificate->x509),
+                                X509_get_subject_name(ca->x509)) == 0 &&
+                  X509_verify(certificate->x509, ca->key) == 1;
+
+    ERR_clear_error();
+    return issued;
+}
+
 enum jb_error jb_certificate_check_time(const struct jb_certificate *certificate, time_t now) {
     if (now < certificate->not_before) {
         return JB_ERR_CERTIFICATE_NOT_YET_VALID;

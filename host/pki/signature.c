@@ -191,6 +191,28 @@ enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum
     return holds ? JB_OK : JB_ERR_SIGNATURE_INVALID;
 }
 
+enum jb_error jb_signature_verify_to_der(const struct jb_certificate *certificate,
+                                         enum jb_hash hash, const uint8_t *digest,
+                                         const uint8_t *signature, size_t len, uint8_t *out,
+                                         size_t *out_len) {
+    *out_len = 0;
+    if (len > JB_SIGNATURE_DER_MAX) {
+        return JB_ERR_SIGNATURE_INVALID;
+    }
+    memcpy(out, signature, len);
+    enum jb_error error = jb_signature_verify(certificate, hash, digest, out, &len);
+    if (error != JB_OK || certificate->key_type == JB_KEY_TYPE_RSA) {
+        *out_len = error == JB_OK ? len : 0;
+        return error;
+    }
+    ECDSA_SIG *pair = pair_of_raw(out, len, field_size(certificate));
+    uint8_t *end = out;
+    int der_len = pair != NULL ? i2d_ECDSA_SIG(pair, &end) : 0;
+    ECDSA_SIG_free(pair);
+    *out_len = der_len > 0 ? (size_t)der_len : 0;
+    return der_len > 0 ? JB_OK : JB_ERR_INTERNAL;
+}
+
 bool jb_signature_input_is_valid(const uint8_t *input, size_t len) {
     for (size_t hash = 0; hash < sizeof hashes / sizeof hashes[0]; hash++) {
         size_t prefix_len = hashes[hash].prefix_len;

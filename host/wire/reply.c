@@ -38,20 +38,30 @@ bool jb_reply_hello(int fd) {
 }
 
 bool jb_reply_result(int fd, const struct jb_request *request, cJSON *result) {
-    return send_object(fd, result, add_id(result, request));
+    static const struct jb_failure nothing = {-1, -1, NULL};
+    char *text = add_id(result, request) ? cJSON_PrintUnformatted(result) : NULL;
+    enum jb_error error = text != NULL ? jb_frame_write(fd, text, strlen(text)) : JB_ERR_INTERNAL;
+
+    cJSON_free(text);
+    cJSON_Delete(result);
+    return error == JB_ERR_REPLY_TOO_LARGE ? jb_reply_failure(fd, request, error, &nothing)
+                                           : error == JB_OK;
 }
 
-bool jb_reply_failure(int fd, const struct jb_request *request, enum jb_error error, int tries_left,
-                      const char *problem) {
+bool jb_reply_failure(int fd, const struct jb_request *request, enum jb_error error,
+                      const struct jb_failure *more) {
     cJSON *root = cJSON_CreateObject();
     cJSON *failure = cJSON_AddObjectToObject(root, "error");
-    bool whole =
-        cJSON_AddStringToObject(failure, "code", jb_error_code(error)) != NULL &&
-        cJSON_AddStringToObject(failure, "message", jb_error_sentence(error, request->lang)) !=
-            NULL &&
-        cJSON_AddStringToObject(failure, "reason", jb_error_reason(error)) != NULL &&
-        (tries_left < 0 || cJSON_AddNumberToObject(failure, "triesLeft", tries_left) != NULL) &&
-        (problem == NULL || cJSON_AddStringToObject(failure, "argument", problem) != NULL);
+    bool whole = cJSON_AddStringToObject(failure, "code", jb_error_code(error)) != NULL &&
+                 cJSON_AddStringToObject(failure, "message",
+                                         jb_error_sentence(error, request->lang)) != NULL &&
+                 cJSON_AddStringToObject(failure, "reason", jb_error_reason(error)) != NULL &&
+                 (more->tries_left < 0 ||
+                  cJSON_AddNumberToObject(failure, "triesLeft", more->tries_left) != NULL) &&
+                 (more->signatures < 0 ||
+                  cJSON_AddNumberToObject(failure, "signed", more->signatures) != NULL) &&
+                 (more->problem == NULL ||
+                  cJSON_AddStringToObject(failure, "argument", more->problem) != NULL);
 
     return send_object(fd, root, whole && add_id(root, request));
 }
@@ -70,7 +80,9 @@ bool jb_reply_event(int fd, const struct jb_request *request, const struct jb_ev
         (event->kind != JB_EVENT_PIN_PROMPT || event->tries_left < 0 ||
          cJSON_AddNumberToObject(root, "triesLeft", event->tries_left) != NULL) &&
         (!event->keypad || cJSON_AddTrueToObject(root, "keypad") != NULL) &&
-        (!event->confirm || cJSON_AddTrueToObject(root, "confirm") != NULL);
+        (!event->confirm || cJSON_AddTrueToObject(root, "confirm") != NULL) &&
+        (event->count == 0 || (cJSON_AddNumberToObject(root, "signed", event->done) != NULL &&
+                               cJSON_AddNumberToObject(root, "count", event->count) != NULL));
 
     return send_object(fd, root, whole && add_id(root, request));
 }

@@ -19,6 +19,7 @@ enum {
     CERTIFICATE = 8,
     HASH = 16,
     MESSAGE = 32,
+    DOCUMENTS = 64,
 };
 
 static const struct {
@@ -30,6 +31,7 @@ static const struct {
     {"authenticate", JB_COMMAND_AUTHENTICATE, ORIGIN | NONCE, LANG},
     {"get-signing-certificate", JB_COMMAND_GET_SIGNING_CERTIFICATE, ORIGIN, LANG},
     {"sign", JB_COMMAND_SIGN, ORIGIN | HASH, LANG | CERTIFICATE},
+    {"sign-documents", JB_COMMAND_SIGN_DOCUMENTS, ORIGIN | DOCUMENTS, LANG},
     {"mynaportal", JB_COMMAND_MYNAPORTAL, ORIGIN | MESSAGE, LANG},
     {"trusted-origins", JB_COMMAND_TRUSTED_ORIGINS, 0, 0},
     {"distrust-origin", JB_COMMAND_DISTRUST_ORIGIN, ORIGIN, 0},
@@ -159,29 +161,94 @@ static enum jb_error parse_certificate(const cJSON *arguments, struct jb_request
     return error == JB_OK ? JB_OK : fail(error, "certificate", problem);
 }
 
+static enum jb_error parse_hash_function(const cJSON *arguments, struct jb_request *request,
+                                         const char **problem) {
+    const char *function = NULL;
+    enum jb_error error = get_string(arguments, "hashFunction", 16, &function, problem);
+
+    if (error == JB_OK && !jb_hash_of(function, &request->hash)) {
+        error = fail(JB_ERR_ALGORITHM_UNSUPPORTED, "hashFunction", problem);
+    }
+    return error;
+}
+
+/* A digest of the request's hash function, from base64. */
+static enum jb_error take_digest(const struct jb_request *request, const char *text,
+                                 uint8_t digest[JB_HASH_MAX]) {
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    enum jb_error error = jb_base64_decode(text, JB_HASH_MAX, &bytes, &len);
+
+    if (error == JB_OK && len != jb_hash_size(request->hash)) {
+        error = JB_ERR_ARGUMENT_INVALID;
+    }
+    if (error == JB_OK) {
+        memcpy(digest, bytes, len);
+    }
+    free(bytes);
+    return error;
+}
+
 static enum jb_error parse_hash(const cJSON *arguments, struct jb_request *request,
                                 const char **problem) {
-    const char *function = NULL, *text = NULL;
-    uint8_t *digest = NULL;
-    size_t len = 0;
-    enum jb_error error = get_string(arguments, "hashFunction", 16, &function, problem);
+    const char *text = NULL;
+    enum jb_error error = parse_hash_function(arguments, request, problem);
 
     if (error != JB_OK ||
         (error = get_string(arguments, "hash", SIZE_MAX, &text, problem)) != JB_OK) {
         return error;
     }
-    if (!jb_hash_of(function, &request->hash)) {
+    error = take_digest(request, text, request->digest);
+    return error == JB_OK ? JB_OK : fail(error, "hash", problem);
+}
+
+static enum jb_error parse_document(const cJSON *item, const struct jb_request *request,
+                                    struct jb_document *document) {
+    static const char *const names[] = {"format", "digest", NULL};
+    const char *format = NULL, *digest = NULL, *unused = NULL;
+    enum jb_error error = JB_OK;
+
+    if (!cJSON_IsObject(item)) {
+        return JB_ERR_ARGUMENT_INVALID;
+    }
+    if (!jb_json_only(item, names)) {
+        return JB_ERR_ARGUMENT_UNKNOWN;
+    }
+    if ((error = get_string(item, "format", 16, &format, &unused)) != JB_OK ||
+        (error = get_string(item, "digest", SIZE_MAX, &digest, &unused)) != JB_OK) {
+        return error;
+    }
+    return jb_cms_profile_of(format, &document->profile)
+               ? take_digest(request, digest, document->digest)
+               : JB_ERR_ARGUMENT_INVALID;
+}
+
+static enum jb_error parse_documents(const cJSON *arguments, struct jb_request *request,
+                                     const char **problem) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(arguments, "documents");
+    int count = cJSON_GetArraySize(list);
+    enum jb_error error = JB_OK;
+
+    if (list == NULL) {
+        return fail(JB_ERR_ARGUMENT_MISSING, "documents", problem);
+    }
+    if (!cJSON_IsArray(list) || count < 1 || count > JB_DOCUMENTS_MAX) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "documents", problem);
+    }
+    if ((error = parse_hash_function(arguments, request, problem)) != JB_OK) {
+        return error;
+    }
+    if (request->hash < JB_HASH_SHA256) {
         return fail(JB_ERR_ALGORITHM_UNSUPPORTED, "hashFunction", problem);
     }
-    error = jb_base64_decode(text, JB_HASH_MAX, &digest, &len);
-    if (error == JB_OK && len != jb_hash_size(request->hash)) {
-        error = JB_ERR_ARGUMENT_INVALID;
+    request->documents = calloc((size_t)count, sizeof *request->documents);
+    if (request->documents == NULL) {
+        return fail(JB_ERR_OUT_OF_MEMORY, "documents", problem);
     }
-    if (error == JB_OK) {
-        memcpy(request->digest, digest, len);
+    for (const cJSON *item = list->child; item != NULL && error == JB_OK; item = item->next) {
+        error = parse_document(item, request, &request->documents[request->document_count++]);
     }
-    free(digest);
-    return error == JB_OK ? JB_OK : fail(error, "hash", problem);
+    return error == JB_OK ? JB_OK : fail(error, "documents", problem);
 }
 
 /* The page's text; a caller may have parsed it already. */
@@ -207,9 +274,10 @@ static bool only_arguments(const cJSON *arguments, unsigned allowed) {
     static const struct {
         unsigned bit;
         const char *name;
-    } names[] = {{ORIGIN, "origin"},           {LANG, "lang"}, {NONCE, "challengeNonce"},
-                 {CERTIFICATE, "certificate"}, {HASH, "hash"}, {HASH, "hashFunction"},
-                 {MESSAGE, "message"}};
+    } names[] = {
+        {ORIGIN, "origin"},           {LANG, "lang"},          {NONCE, "challengeNonce"},
+        {CERTIFICATE, "certificate"}, {HASH, "hash"},          {HASH | DOCUMENTS, "hashFunction"},
+        {MESSAGE, "message"},         {DOCUMENTS, "documents"}};
     const char *list[sizeof names / sizeof names[0] + 1] = {NULL};
     size_t count = 0;
 
@@ -226,9 +294,10 @@ static enum jb_error parse_arguments(const cJSON *root, unsigned required, unsig
     static const struct {
         unsigned bit;
         enum jb_error (*parse)(const cJSON *, struct jb_request *, const char **);
-    } parsers[] = {{LANG, parse_lang},   {ORIGIN, parse_origin},
-                   {NONCE, parse_nonce}, {CERTIFICATE, parse_certificate},
-                   {HASH, parse_hash},   {MESSAGE, parse_message}};
+    } parsers[] = {{LANG, parse_lang},          {ORIGIN, parse_origin},
+                   {NONCE, parse_nonce},        {CERTIFICATE, parse_certificate},
+                   {HASH, parse_hash},          {MESSAGE, parse_message},
+                   {DOCUMENTS, parse_documents}};
     const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(root, "arguments");
 
     if (arguments == NULL) {
@@ -296,5 +365,8 @@ out:
 void jb_request_clear(struct jb_request *request) {
     free(request->certificate);
     request->certificate = NULL;
+    free(request->documents);
+    request->documents = NULL;
+    request->document_count = 0;
     jb_mynaportal_clear(&request->message);
 }

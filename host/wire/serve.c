@@ -52,7 +52,8 @@ static void answer(struct server *server, enum jb_error error, cJSON *result, in
     if (error == JB_OK) {
         sent(server, jb_reply_result(server->out, &server->request, result));
     } else {
-        sent(server, jb_reply_failure(server->out, &server->request, error, tries_left, NULL));
+        const struct jb_failure more = {tries_left, jb_op_signed(server->op), NULL};
+        sent(server, jb_reply_failure(server->out, &server->request, error, &more));
     }
 }
 
@@ -103,8 +104,10 @@ static bool reap(struct server *server) {
 
 static void fail_request(struct server *server, const struct jb_request *request,
                          enum jb_error error, const char *problem) {
+    const struct jb_failure more = {-1, -1, problem};
+
     (void)pthread_mutex_lock(&server->mutex);
-    sent(server, jb_reply_failure(server->out, request, error, -1, problem));
+    sent(server, jb_reply_failure(server->out, request, error, &more));
     (void)pthread_mutex_unlock(&server->mutex);
 }
 

@@ -51,6 +51,11 @@ bool jb_certificate_has_policy(const struct jb_certificate *certificate, const c
 const char *jb_certificate_attribute(const struct jb_certificate *certificate,
                                      enum jb_certificate_attribute which);
 
+/* Whether the CA's certificate issued this one: its subject is the issuer here, and its key made
+ * the signature. */
+bool jb_certificate_is_issued_by(const struct jb_certificate *certificate,
+                                 const struct jb_certificate *ca);
+
 /* JB_OK, JB_ERR_CERTIFICATE_EXPIRED or JB_ERR_CERTIFICATE_NOT_YET_VALID at the moment now. */
 enum jb_error jb_certificate_check_time(const struct jb_certificate *certificate, time_t now);
 

@@ -43,6 +43,8 @@ enum jb_error jb_command_authenticate(const struct jb_context *context, cJSON **
 enum jb_error jb_command_get_signing_certificate(const struct jb_context *context, cJSON **result,
                                                  int *tries_left);
 enum jb_error jb_command_sign(const struct jb_context *context, cJSON **result, int *tries_left);
+enum jb_error jb_command_sign_documents(const struct jb_context *context, cJSON **result,
+                                        int *tries_left);
 enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **result,
                                     int *tries_left);
 enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result);
@@ -86,5 +88,7 @@ cJSON *jb_signature_algorithm(const struct jb_certificate *certificate, enum jb_
 
 /* Puts DER into the object as base64; false when memory is short. */
 bool jb_add_base64(cJSON *object, const char *name, const uint8_t *bytes, size_t len);
+/* The same at the end of a list. */
+bool jb_append_base64(cJSON *list, const uint8_t *bytes, size_t len);
 
 #endif

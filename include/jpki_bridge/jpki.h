@@ -22,6 +22,11 @@ enum jb_key { JB_KEY_AUTH, JB_KEY_SIGN };
 enum jb_error jb_jpki_read_certificate(struct jb_card *card, enum jb_key key, uint8_t **der,
                                        size_t *len, bool *protected_);
 
+/* Reads the certificate of the CA that issued the key's, likewise; it needs no PIN.
+ * JB_ERR_CERTIFICATE_ABSENT when the card has none. */
+enum jb_error jb_jpki_read_ca_certificate(struct jb_card *card, enum jb_key key, uint8_t **der,
+                                          size_t *len);
+
 /* Has the key sign input (a DigestInfo for RSA) with COMPUTE DIGITAL SIGNATURE. signature has room
  * for JB_SIGNATURE_MAX. 6982 is JB_ERR_PIN_WRONG's sibling: *again is set (with JB_OK and *len 0),
  * the PIN is needed once more. */

@@ -26,6 +26,8 @@ struct jb_event {
     int tries_left;    /* pin-prompt: tries left; -1 for none told */
     bool keypad;       /* pin-prompt: on the reader's keypad */
     bool confirm;      /* pin-prompt: a yes is asked before the PIN */
+    unsigned done;     /* card-working on several signatures: how many are made, */
+    unsigned count;    /* and how many there will be; 0: not told */
 };
 
 struct jb_op;
@@ -60,6 +62,12 @@ void jb_op_leave_call(struct jb_op *op);
 /* What the holder must learn whatever happens next: that a PIN was spent, and what is known of the
  * tries (-1: nothing). unanswered: the card's answer to it did not arrive. */
 void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered);
+
+/* Likewise: how many signatures of those asked for the card has made. */
+void jb_op_note_signed(struct jb_op *op, unsigned count);
+
+/* What was noted so; -1: nothing. Any thread. */
+int jb_op_signed(struct jb_op *op);
 
 /* JB_OK, or the error of a call that has lasted longer than its limit, or of an operation that goes
  * on well after its end; *tries_left is then what was noted. Any thread. */

@@ -14,11 +14,16 @@
 
 /* Each writes one frame to fd; false when the other end is gone. */
 bool jb_reply_hello(int fd);
-/* Takes the result over. */
+/* Takes the result over. One that is too large for a browser is told as a failure instead. */
 bool jb_reply_result(int fd, const struct jb_request *request, cJSON *result);
-/* tries_left and problem (the member at fault, static) may be -1 and null. */
-bool jb_reply_failure(int fd, const struct jb_request *request, enum jb_error error, int tries_left,
-                      const char *problem);
+/* What else a failure says. */
+struct jb_failure {
+    int tries_left;      /* -1: nothing */
+    int signatures;      /* how many of those asked for the card had made; -1: nothing */
+    const char *problem; /* the member of the request at fault, static; or null */
+};
+bool jb_reply_failure(int fd, const struct jb_request *request, enum jb_error error,
+                      const struct jb_failure *more);
 bool jb_reply_event(int fd, const struct jb_request *request, const struct jb_event *event);
 
 #endif

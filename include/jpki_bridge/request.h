@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "jpki_bridge/cms.h"
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/mynaportal.h"
 #include "jpki_bridge/origin.h"
@@ -19,6 +20,7 @@
 #define JB_REQUEST_ID_MAX 64         /* bytes */
 #define JB_NONCE_MIN 44              /* characters */
 #define JB_NONCE_MAX 128             /* characters */
+#define JB_DOCUMENTS_MAX 50          /* in one request */
 #define JB_TIMEOUT_DEFAULT_MS 120000 /* as Web eID's userInteractionTimeout */
 #define JB_TIMEOUT_MIN_MS 1000
 #define JB_TIMEOUT_MAX_MS 600000
@@ -28,6 +30,7 @@ enum jb_command {
     JB_COMMAND_AUTHENTICATE,
     JB_COMMAND_GET_SIGNING_CERTIFICATE,
     JB_COMMAND_SIGN,
+    JB_COMMAND_SIGN_DOCUMENTS,
     JB_COMMAND_MYNAPORTAL,
     JB_COMMAND_TRUSTED_ORIGINS,
     JB_COMMAND_DISTRUST_ORIGIN,
@@ -35,6 +38,12 @@ enum jb_command {
 };
 
 enum jb_id_kind { JB_ID_NONE, JB_ID_STRING, JB_ID_NUMBER };
+
+/* What is to be signed: the digest of a document (CAdES), or of a PDF's byte ranges (PAdES). */
+struct jb_document {
+    enum jb_cms_profile profile;
+    uint8_t digest[JB_HASH_MAX];
+};
 
 struct jb_request {
     enum jb_id_kind id_kind;
@@ -48,8 +57,10 @@ struct jb_request {
     char nonce[JB_NONCE_MAX + 1]; /* authenticate */
     uint8_t *certificate;         /* sign: DER, or null when the card's own is wanted; owned */
     size_t certificate_len;
-    enum jb_hash hash; /* sign */
+    enum jb_hash hash; /* sign, sign-documents */
     uint8_t digest[JB_HASH_MAX];
+    struct jb_document *documents; /* sign-documents: one or more; owned */
+    size_t document_count;
     struct jb_mynaportal message; /* mynaportal */
 };
 

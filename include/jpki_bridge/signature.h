@@ -13,6 +13,7 @@ enum jb_hash { JB_HASH_SHA1, JB_HASH_SHA224, JB_HASH_SHA256, JB_HASH_SHA384, JB_
 
 #define JB_HASH_MAX 64
 #define JB_SIGNATURE_INPUT_MAX 96
+#define JB_SIGNATURE_DER_MAX 512 /* bytes: RSA-4096 */
 
 /* By Web eID's name ("SHA-256"); false when unknown. SHA-1 has none there: no page may have one
  * signed. */
@@ -31,6 +32,14 @@ enum jb_error jb_signature_input(const struct jb_certificate *certificate, enum 
  * JB_ERR_SIGNATURE_INVALID when it does not hold. */
 enum jb_error jb_signature_verify(const struct jb_certificate *certificate, enum jb_hash hash,
                                   const uint8_t *digest, uint8_t *signature, size_t *len);
+
+/* The same, writing what holds at most JB_SIGNATURE_DER_MAX bytes to out in the form that it has in
+ * X.509 and CMS: an ECDSA-Sig-Value as DER (RFC 5753 §7.2) for EC, for RSA the bytes as they are.
+ */
+enum jb_error jb_signature_verify_to_der(const struct jb_certificate *certificate,
+                                         enum jb_hash hash, const uint8_t *digest,
+                                         const uint8_t *signature, size_t len, uint8_t *out,
+                                         size_t *out_len);
 
 /* Whether bytes are what a site may have signed as they are: a DER DigestInfo of a known hash, or a
  * bare digest of 20, 32, 48 or 64 bytes. */

@@ -75,6 +75,16 @@ void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
     (void)unanswered;
 }
 
+void jb_op_note_signed(struct jb_op *op, unsigned count) {
+    (void)op;
+    (void)count;
+}
+
+int jb_op_signed(struct jb_op *op) {
+    (void)op;
+    return -1;
+}
+
 enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left) {
     (void)op;
     *tries_left = -1;

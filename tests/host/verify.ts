@@ -67,13 +67,13 @@ export function assertSignature(signature: unknown, digest: Buffer, hash: HashFu
 const table = new Map([...readFileSync(join(ROOT, "host/base/errors.def"), "utf8").matchAll(/^X\(\w+, "([^"]+)", (\w+), ("[^]*?"), ("[^]*?")\)$/gm)]
     .map(([, reason = "", code = "", ja = "", en = ""]) => [reason, { code: `ERR_WEBEID_${code}`, ja: String(JSON.parse(ja)), en: String(JSON.parse(en)) }]));
 
-export interface Failure { reason: string; code: string; triesLeft: number | undefined; argument: string | undefined }
+export interface Failure { reason: string; code: string; triesLeft: number | undefined; argument: string | undefined; signed: number | undefined }
 
 /** The answer as a failure of the error table: code and sentence fit the reason. */
 export function failure(answer: Message): Failure {
     const error: unknown = answer["error"];
     assert.ok(typeof error === "object" && error !== null, `no failure: ${JSON.stringify(answer).slice(0, 200)}`);
-    const { reason, code, message, triesLeft, argument, ...more } = error as Message;
+    const { reason, code, message, triesLeft, argument, signed, ...more } = error as Message;
     assert.deepEqual(more, {});
     assert.ok(typeof reason === "string" && typeof code === "string" && typeof message === "string");
     const row = table.get(reason);
@@ -82,8 +82,9 @@ export function failure(answer: Message): Failure {
     assert.ok(message === row.ja || message === row.en, message);
     assert.ok(triesLeft === undefined || Number.isInteger(triesLeft));
     assert.ok(argument === undefined || typeof argument === "string");
+    assert.ok(signed === undefined || Number.isInteger(signed));
     assert.deepEqual(Object.keys(answer).filter((key) => key !== "id"), ["error"]);
-    return { reason, code, triesLeft: triesLeft as number | undefined, argument };
+    return { reason, code, triesLeft: triesLeft as number | undefined, argument, signed: signed as number | undefined };
 }
 
 export function assertFailure(answer: Message, reason: string, triesLeft?: number): void {

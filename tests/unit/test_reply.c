@@ -78,17 +78,19 @@ static void a_failure_says_code_sentence_reason_and_tries(void **state) {
     int fd = out();
 
     (void)state;
-    assert_true(jb_reply_failure(fd, &plain, JB_ERR_PIN_LOCKED, 0, NULL));
+    assert_true(jb_reply_failure(fd, &plain, JB_ERR_PIN_LOCKED, &(struct jb_failure){0, -1, NULL}));
     assert_said(fd,
                 "{\"error\":{\"code\":\"ERR_WEBEID_NATIVE_FATAL\",\"message\":\"The PIN is locked. "
                 "It can be reset at your municipal office with this card.\",\"reason\":"
                 "\"pin-locked\",\"triesLeft\":0}}");
     fd = out();
-    assert_true(jb_reply_failure(fd, &request, JB_ERR_USER_CANCELLED, -1, NULL));
+    assert_true(
+        jb_reply_failure(fd, &request, JB_ERR_USER_CANCELLED, &(struct jb_failure){-1, -1, NULL}));
     assert_said(fd, "{\"error\":{\"code\":\"ERR_WEBEID_USER_CANCELLED\",\"message\":"
                     "\"操作を取り消しました。\",\"reason\":\"user-cancelled\"},\"id\":5}");
     fd = out();
-    assert_true(jb_reply_failure(fd, &plain, JB_ERR_ARGUMENT_MISSING, -1, "origin"));
+    assert_true(jb_reply_failure(fd, &plain, JB_ERR_ARGUMENT_MISSING,
+                                 &(struct jb_failure){-1, -1, "origin"}));
     char *text = said(fd);
     assert_non_null(strstr(text, "\"argument\":\"origin\""));
     free(text);
@@ -154,7 +156,7 @@ static void without_memory_nothing_is_sent(void **state) {
         assert_in_range(n, 0, 100);
         allocations = n;
         cJSON_InitHooks(&hooks);
-        sent = jb_reply_failure(fd, &plain, JB_ERR_PIN_WRONG, 2, "x");
+        sent = jb_reply_failure(fd, &plain, JB_ERR_PIN_WRONG, &(struct jb_failure){2, -1, "x"});
         cJSON_InitHooks(NULL);
         assert_true(sent == (lseek(fd, 0, SEEK_CUR) > 0));
         (void)close(fd);
