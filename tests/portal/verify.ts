@@ -9,6 +9,7 @@ import * as asn1 from "@peculiar/asn1-x509";
 export const CHECK_NAMES = [
     "nonce", "format", "certificate", "chain", "validity", "key-usage", "extended-key-usage", "policy",
     "algorithm", "signature",
+    "signed-attributes", "signing-certificate", "signing-time", "message-digest", "byte-range", "whole-file",
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 export interface Check { name: CheckName; ok: boolean; detail: string }
@@ -205,7 +206,7 @@ function nameOf(certificate: X509Certificate): string | undefined {
     return other && AsnConvert.parse(other.value, asn1.DirectoryString).utf8String;
 }
 
-function describe(key: KeyObject): string {
+export function describe(key: KeyObject): string {
     const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {};
     return [key.asymmetricKeyType?.toUpperCase(), namedCurve ?? modulusLength].join(" ");
 }
