@@ -6,7 +6,7 @@ import * as cms from "@peculiar/asn1-cms";
 import * as asn1 from "@peculiar/asn1-x509";
 import type { Issued } from "./fixtures.ts";
 
-const SHA256 = new asn1.AlgorithmIdentifier({ algorithm: "2.16.840.1.101.3.4.2.1" });
+const SHA256 = new cms.DigestAlgorithmIdentifier({ algorithm: "2.16.840.1.101.3.4.2.1" });
 const ID_DATA = "06092a864886f70d010701";
 export const CONTENT_TYPE = "1.2.840.113549.1.9.3";
 export const MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
@@ -52,7 +52,7 @@ export function signCms(card: Issued, digest: Buffer, wish: CmsWish = {}): Buffe
         version: cms.CMSVersion.v1,
         sid: new cms.SignerIdentifier({ issuerAndSerialNumber: new cms.IssuerAndSerialNumber({ issuer: tbsCertificate.issuer, serialNumber: tbsCertificate.serialNumber }) }),
         digestAlgorithm: SHA256, signedAttrs: attributes.map(({ each }) => each),
-        signatureAlgorithm: new asn1.AlgorithmIdentifier({ algorithm: wish.algorithm ?? "1.2.840.113549.1.1.1", parameters: null }),
+        signatureAlgorithm: new cms.SignatureAlgorithmIdentifier({ algorithm: wish.algorithm ?? "1.2.840.113549.1.1.1", parameters: null }),
         signature: new OctetString(buffer(signature)),
     });
     const certificates = (wish.certificates ?? [card.certificate])

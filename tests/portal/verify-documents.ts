@@ -119,7 +119,7 @@ function readCms(checks: Check[], der: Buffer): ReadCms {
     } catch (error) {
         throw error instanceof Refused ? error : new Refused(checks, "format", "not CMS");
     }
-    const { encapContentInfo: content, signerInfos, certificates = [] } = signedData;
+    const { encapContentInfo: content, signerInfos, certificates } = signedData;
     const [signer, ...more] = signerInfos;
     const detached = content.eContentType === cms.id_data && content.eContent === undefined;
     if (!detached || signer === undefined || more.length > 0) {
@@ -127,7 +127,7 @@ function readCms(checks: Check[], der: Buffer): ReadCms {
     }
     demand(checks, "format", true, "CMS SignedData");
     const id = signer.sid.issuerAndSerialNumber;
-    const found = certificates.map((each) => each.certificate).find((each) => each !== undefined && id !== undefined
+    const found = Array.from(certificates ?? []).map((each) => each.certificate).find((each) => each !== undefined && id !== undefined
         && encoded(each.tbsCertificate.issuer).equals(encoded(id.issuer))
         && Buffer.from(each.tbsCertificate.serialNumber).equals(Buffer.from(id.serialNumber)));
     if (found === undefined) {
