@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
 // Builds the unpacked extension and the client library: build.ts [--out DIR], by default build/ in the project root.
 
-import { cp, mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import type { Metafile } from "esbuild";
 import ts from "typescript";
 
 const source = import.meta.dirname;
 const { values } = parseArgs({ options: { out: { type: "string", default: join(source, "..", "build") } } });
 const extension = join(values.out, "extension");
 const client = join(values.out, "client");
+const modules = join(source, "..", "node_modules");
 const WINDOWS = ["session", "popup", "options"];
+const FONT = "@expo-google-fonts/noto-sans-jp";
 
 async function buildExtension(): Promise<void> {
     await rm(extension, { recursive: true, force: true });
     await mkdir(extension, { recursive: true });
-    await build({
+    const { metafile } = await build({
         entryPoints: {
             background: join(source, "src/background/main.ts"),
             content: join(source, "src/content/main.ts"),
@@ -29,7 +33,9 @@ async function buildExtension(): Promise<void> {
         target: ["chrome148", "firefox140"],
         charset: "utf8",
         legalComments: "none",
+        metafile: true,
     });
+    await shipLicences(metafile, await buildMark());
     for (const name of ["manifest.json", "_locales"]) {
         await cp(join(source, name), join(extension, name), { recursive: true });
     }
@@ -42,7 +48,57 @@ async function buildExtension(): Promise<void> {
             await cp(join(source, `src/ui/${name}/${name}.${kind}`), join(extension, `ui/${name}/${name}.${kind}`));
         }
     }
+    await cp(join(source, "src/ui/session/documents/documents.css"), join(extension, "ui/session/documents.css"));
+    await copyPdfjs(join(extension, "ui/session/pdfjs"));
     await cp(join(source, "..", "LICENSE"), join(extension, "LICENSE"));
+}
+
+/** What the review of documents draws PDFs with: just as it was released, and nothing that needs WebAssembly. */
+async function copyPdfjs(to: string): Promise<void> {
+    const from = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+    const parts = {
+        "LICENSE": "LICENSE",
+        "build/pdf.min.mjs": "pdf.min.mjs",
+        "build/pdf.worker.min.mjs": "pdf.worker.min.mjs",
+        "cmaps": "cmaps",
+        "standard_fonts": "standard_fonts",
+        ...Object.fromEntries(
+            ["jbig2_nowasm_fallback.js", "LICENSE_JBIG2", "LICENSE_PDFJS_JBIG2"]
+                .concat("openjpeg_nowasm_fallback.js", "LICENSE_OPENJPEG", "LICENSE_PDFJS_OPENJPEG")
+                .map((name) => [`wasm/${name}`, `decoders/${name}`]),
+        ),
+    };
+    for (const [part, place] of Object.entries(parts)) await cp(join(from, part), join(to, place), { recursive: true });
+}
+
+/** What draws a visible mark on a PDF is loaded only when there is one. */
+async function buildMark(): Promise<Metafile> {
+    const { metafile } = await build({
+        entryPoints: [join(source, "src/documents/pdf/mark.ts")],
+        outdir: join(extension, "documents"),
+        bundle: true,
+        minify: true,
+        format: "esm",
+        target: ["chrome148", "firefox140"],
+        charset: "utf8",
+        legalComments: "none",
+        metafile: true,
+    });
+    await cp(join(modules, FONT, "400Regular/NotoSansJP_400Regular.ttf"), join(extension, "documents/NotoSansJP-Regular.ttf"));
+    await cp(join(modules, FONT, "LICENSE_FONT"), join(extension, "licences/NotoSansJP.txt"));
+    return metafile;
+}
+
+/** The licence of every package whose code is in one of the bundles. */
+async function shipLicences(...bundles: readonly Metafile[]): Promise<void> {
+    const inside = bundles.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs)));
+    const used = inside.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    const packages = new Set(used.flatMap(([path]) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+    for (const name of packages) {
+        const licence = (await readdir(join(modules, name))).find((file) => /^licen[cs]e(\.\w+)?$/i.test(file));
+        if (licence === undefined) throw new Error(`${name} has no licence to ship`);
+        await cp(join(modules, name, licence), join(extension, `licences/${name.replace("/", "-")}.txt`));
+    }
 }
 
 async function buildClient(): Promise<void> {

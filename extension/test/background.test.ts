@@ -4,6 +4,7 @@ import { beforeEach, test } from "node:test";
 import { Operations } from "../src/background/operations.ts";
 import type { Browser } from "../src/background/operations.ts";
 import { parseBackgroundReply, parseContentMessage } from "../src/shared/messages.ts";
+import type { Operation } from "../src/shared/request.ts";
 import type { SessionStore } from "../src/shared/session.ts";
 import { originOf, reasonOf } from "./fakes/samples.ts";
 import { fakeStore } from "./fakes/store.ts";
@@ -14,6 +15,7 @@ const asker = { tabId: 4, origin: ORIGIN };
 let now: number;
 let windows: Set<number>;
 let opened: string[];
+let large: boolean[];
 let told: unknown[];
 let active: boolean;
 let store: SessionStore;
@@ -24,6 +26,7 @@ beforeEach(() => {
     now = 1_000_000;
     windows = new Set();
     opened = [];
+    large = [];
     told = [];
     active = true;
     ({ store } = fakeStore());
@@ -31,9 +34,10 @@ beforeEach(() => {
         now: () => now,
         isActive: () => Promise.resolve(active),
         hasWindow: (id) => Promise.resolve(windows.has(id)),
-        openWindow: async (key) => {
+        openWindow: async (key, _tabId, isLarge) => {
             await Promise.resolve();
             opened.push(key);
+            large.push(isLarge);
             windows.add(opened.length);
             return opened.length;
         },
@@ -49,8 +53,8 @@ beforeEach(() => {
     operations = new Operations(browser, store);
 });
 
-const request = (gesture = false) =>
-    ({ kind: "open", key: crypto.randomUUID(), timeout: 120_000, gesture }) as const;
+const request = (gesture = false, operation: Operation = "sign") =>
+    ({ kind: "open", key: crypto.randomUUID(), operation, timeout: 120_000, gesture }) as const;
 
 test("a window opens, and the record says whose it is", async () => {
     const message = request();
@@ -127,6 +131,42 @@ test("a window that hangs long past its time does not either", async () => {
     assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
     now += 31_000;
     assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("a window in which somebody reads stands in the way for as long as it is open, and no longer", async () => {
+    const first = request(true, "sign-documents");
+    await operations.open(asker, first);
+    assert.deepEqual(large, [true], "documents need room");
+    await store.setDeadline(first.key, null);
+    now += 3_600_000;
+    assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
+    assert.equal(await operations.busy(), true, "an update waits");
+    windows.clear();
+    assert.equal((await operations.open(asker, request(true))).ok, true, "a rest that nobody can see holds nobody up");
+    assert.deepEqual(large, [true, false]);
+    now += 120_000 + 61_000;
+    assert.equal((await operations.open(asker, request(true))).ok, true, "nor does it hold for the next operation");
+});
+
+test("after a rest the clock goes on to its new end", async () => {
+    const first = request(true, "sign-documents");
+    await operations.open(asker, first);
+    await store.setDeadline(first.key, null);
+    now += 3_600_000;
+    await store.setDeadline(first.key, now + 100_000);
+    now += 159_000;
+    assert.equal(reasonOf(await operations.open(asker, request(true))), "operation-pending");
+    now += 2_000;
+    assert.equal((await operations.open(asker, request(true))).ok, true);
+});
+
+test("a record of the clock that is none, or another's, is not believed", async () => {
+    const { store: kept, items } = fakeStore();
+    const session = { key: crypto.randomUUID(), ...asker, deadline: 5, windowId: 1 };
+    for (const clock of [undefined, null, "x", { key: crypto.randomUUID(), deadline: null }, { key: session.key, deadline: "late" }]) {
+        items.set("clock", clock);
+        assert.equal(await kept.deadlineOf(session), 5);
+    }
 });
 
 test("a window that only shows its outcome gives way to the next", async () => {
@@ -242,15 +282,14 @@ test("a window that cannot be opened leaves nothing behind", async () => {
 
 test("what is not one of our messages is none", () => {
     const key = crypto.randomUUID();
+    const open = { kind: "open", key, operation: "authenticate", timeout: 1_000 };
     for (const value of [
-        null, "open", { kind: "other" }, { kind: "open" }, { kind: "open", key: "x", timeout: 1_000 },
-        { kind: "open", key, timeout: 999 }, { kind: "open", key, timeout: 600_001 }, { kind: "open", key, timeout: 1_000.5 },
+        null, "open", { kind: "other" }, { kind: "open" }, { ...open, key: "x" }, { ...open, operation: "sudo" },
+        { ...open, operation: undefined }, { ...open, timeout: 999 }, { ...open, timeout: 600_001 }, { ...open, timeout: 1_000.5 },
     ]) {
         assert.equal(parseContentMessage(value), null, JSON.stringify(value));
     }
-    assert.deepEqual(parseContentMessage({ kind: "open", key, timeout: 1_000, gesture: "yes", origin: "x" }), {
-        kind: "open", key, timeout: 1_000, gesture: false,
-    });
+    assert.deepEqual(parseContentMessage({ ...open, gesture: "yes", origin: "x" }), { ...open, gesture: false });
     for (const value of [undefined, {}, { kind: "status" }, { kind: "refused", failure: {} }]) {
         assert.equal(parseBackgroundReply(value), null);
     }

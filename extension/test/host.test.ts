@@ -78,15 +78,20 @@ test("a request carries its arguments, an id, the wish for events and its time",
     port.say({ event: "waiting-for-card", found: "other-card", id: 1 });
     port.say({ event: "pin-prompt", triesLeft: 2, keypad: true, id: 1, more: "ignored" });
     port.say({ event: "pin-prompt", triesLeft: 100, id: 1 });
+    port.say({ event: "card-working", signed: 2, count: 20, id: 1 });
+    port.say({ event: "card-working", signed: 3, count: 2, id: 1 });
     port.say({ event: "from-the-future", id: 1 });
     port.say({ event: "card-working", id: 9 });
     port.say({ signature: "forged", id: 9 });
     port.say({ signature: "x", id: 1 });
     assert.deepEqual(await answer, { ok: true, value: { signature: "x", id: 1 } });
+    const plain = { keypad: false, confirm: false, progress: null };
     assert.deepEqual(events, [
-        { event: "waiting-for-card", otherCard: true, triesLeft: null, keypad: false, confirm: false },
-        { event: "pin-prompt", otherCard: false, triesLeft: 2, keypad: true, confirm: false },
-        { event: "pin-prompt", otherCard: false, triesLeft: null, keypad: false, confirm: false },
+        { event: "waiting-for-card", otherCard: true, triesLeft: null, ...plain },
+        { event: "pin-prompt", otherCard: false, triesLeft: 2, ...plain, keypad: true },
+        { event: "pin-prompt", otherCard: false, triesLeft: null, ...plain },
+        { event: "card-working", otherCard: false, triesLeft: null, ...plain, progress: { signed: 2, count: 20 } },
+        { event: "card-working", otherCard: false, triesLeft: null, ...plain },
     ]);
 });
 

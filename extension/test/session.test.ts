@@ -42,7 +42,12 @@ async function begin(request: OperationRequest, hello: object | null = { version
         origin: originOf("https://portal.example"),
         language: "ja",
         deadline: clock.now + request.timeout,
-        now: () => clock.now,
+        desk: {
+            pull: () => Promise.reject(new Error("no documents here")),
+            tools: { inspect: () => Promise.reject(new Error("no")), prepare: () => Promise.reject(new Error("no")) },
+            review: () => ({ marks: () => [], dispose: () => undefined }),
+            clockSet: () => undefined,
+        },
         host: new Host(() => port),
         say: (message) => {
             assert.deepEqual(parseWindowMessage(structuredClone(message)), message, "the content script understands it");

@@ -15,8 +15,8 @@ export interface Browser {
     /** Whether the tab is the one that is shown in its window. */
     isActive(tabId: number): Promise<boolean>;
     hasWindow(windowId: number): Promise<boolean>;
-    /** Opens the session window over the tab's own and answers its id. */
-    openWindow(key: string, tabId: number): Promise<number>;
+    /** Opens the session window over the tab's own and answers its id. A large one shows documents. */
+    openWindow(key: string, tabId: number, large: boolean): Promise<number>;
     closeWindow(windowId: number): Promise<void>;
     /** Tells the tab's page that the window by this key is gone; it may never have had its line. */
     tellClosed(tabId: number, key: string): Promise<void>;
@@ -80,7 +80,7 @@ export class Operations {
 
     async #open(asker: Asker, message: Opening): Promise<Outcome<null>> {
         const { tabId, origin } = asker;
-        const { key, timeout, gesture } = message;
+        const { key, operation, timeout, gesture } = message;
         const now = this.#browser.now();
         const before = await this.#store.current();
         const blocking = before !== null && (await this.#isOpen(before)) ? before : null;
@@ -97,7 +97,7 @@ export class Operations {
         const session: Session = { key, tabId, origin, deadline: now + timeout, windowId: null };
         await this.#store.rememberAsking(asker, now);
         await this.#store.save(session);
-        const windowId = await this.#browser.openWindow(key, tabId);
+        const windowId = await this.#browser.openWindow(key, tabId, operation === "sign-documents");
         await this.#store.save({ ...session, windowId });
         return succeed(null);
     }
@@ -108,8 +108,11 @@ export class Operations {
         return fail("operation-pending");
     }
 
-    async #isOpen({ windowId, deadline }: Session): Promise<boolean> {
-        if (windowId === null || this.#browser.now() > deadline + STALE_AFTER) return false;
+    /** While its clock rests, a window stands in the way for as long as it is there to be seen and closed. */
+    async #isOpen(session: Session): Promise<boolean> {
+        const { windowId } = session;
+        const deadline = await this.#store.deadlineOf(session);
+        if (windowId === null || (deadline !== null && this.#browser.now() > deadline + STALE_AFTER)) return false;
         return this.#browser.hasWindow(windowId);
     }
 }

@@ -4,8 +4,14 @@
 import type { ClosedMessage } from "../shared/messages.ts";
 import type { Browser } from "./operations.ts";
 
-const WIDTH = 480;
-const HEIGHT = 700;
+interface Size {
+    readonly width: number;
+    readonly height: number;
+}
+
+const SMALL: Size = { width: 480, height: 700 };
+/** For documents; the window makes itself smaller where the screen is. */
+const LARGE: Size = { width: 960, height: 860 };
 
 export const browser: Browser = {
     now: Date.now,
@@ -24,10 +30,11 @@ export const browser: Browser = {
         }
     },
 
-    async openWindow(key, tabId) {
+    async openWindow(key, tabId, large) {
         const url = chrome.runtime.getURL(`ui/session/session.html?key=${key}`);
-        const shape = { url, type: "popup", width: WIDTH, height: HEIGHT, focused: true } as const;
-        const place = await placeOver(tabId);
+        const size = large ? LARGE : SMALL;
+        const shape = { url, type: "popup", ...size, focused: true } as const;
+        const place = await placeOver(tabId, size);
         // A place that is off every screen is refused.
         const opened = await chrome.windows.create({ ...shape, ...place }).catch(() => chrome.windows.create(shape));
         if (opened?.id === undefined) throw new Error("no window");
@@ -44,12 +51,12 @@ export const browser: Browser = {
     },
 };
 
-async function placeOver(tabId: number): Promise<{ left?: number; top?: number }> {
+async function placeOver(tabId: number, size: Size): Promise<{ left?: number; top?: number }> {
     const { windowId } = await chrome.tabs.get(tabId);
     const { left, top, width, height } = await chrome.windows.get(windowId);
     if (left === undefined || top === undefined || width === undefined || height === undefined) return {};
     return {
-        left: Math.round(left + Math.max(0, (width - WIDTH) / 2)),
-        top: Math.round(top + Math.max(0, (height - HEIGHT) / 3)),
+        left: Math.round(left + Math.max(0, (width - size.width) / 2)),
+        top: Math.round(top + Math.max(0, (height - size.height) / 3)),
     };
 }

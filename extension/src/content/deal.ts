@@ -8,8 +8,9 @@ import { isFields } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
 import type { NativeVersion } from "../shared/messages.ts";
 import { parseLanguage, parseOperation } from "../shared/request.ts";
-import type { NamedOperation, OperationResult } from "../shared/request.ts";
+import type { OperationResult, OwnOperation } from "../shared/request.ts";
 import { checkLibrary } from "../shared/version.ts";
+import { parseFiles } from "./files.ts";
 import type { Line, Watcher } from "./line.ts";
 import type { Page } from "./page.ts";
 
@@ -35,13 +36,17 @@ export async function status({ page, line }: Deal, data: Fields): Promise<Outcom
 
 export async function perform(
     { page, line }: Deal,
-    operation: NamedOperation,
+    operation: OwnOperation,
     data: Fields,
     watcher?: Watcher,
 ): Promise<Outcome<OperationResult>> {
     if (!page.secure) return fail("origin-invalid");
     const library = checkLibrary(data["libraryVersion"]);
     if (!library.ok) return library;
+    if (operation === "sign-documents") {
+        const asked = parseFiles(data);
+        return asked.ok ? line.run(asked.value.request, watcher, asked.value.blobs) : asked;
+    }
     const request = parseOperation(operation, data);
     return request.ok ? line.run(request.value, watcher) : request;
 }

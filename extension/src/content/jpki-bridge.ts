@@ -5,8 +5,8 @@ import { toPageError } from "../shared/failure.ts";
 import type { Failure } from "../shared/failure.ts";
 import { isText } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
-import { isNamedOperation } from "../shared/request.ts";
-import type { NamedOperation } from "../shared/request.ts";
+import { isOwnOperation } from "../shared/request.ts";
+import type { OwnOperation } from "../shared/request.ts";
 import { languageOf, perform, status } from "./deal.ts";
 import type { Deal } from "./deal.ts";
 
@@ -30,7 +30,7 @@ export function speakJpkiBridge(deal: Deal, version: string): void {
         const name = action.slice(PREFIX.length);
         if (name === "status") void answerStatus(deal, id, data, version);
         else if (name === "cancel") running.get(id)?.abort();
-        else if (isNamedOperation(name)) void answerOperation(deal, name, id, data, running);
+        else if (isOwnOperation(name)) void answerOperation(deal, name, id, data, running);
     });
 }
 
@@ -48,7 +48,7 @@ async function answerStatus(deal: Deal, id: RequestId, data: Fields, version: st
 
 async function answerOperation(
     deal: Deal,
-    operation: NamedOperation,
+    operation: OwnOperation,
     id: RequestId,
     data: Fields,
     running: Map<RequestId, AbortController>,
@@ -60,8 +60,8 @@ async function answerOperation(
     if (mine) running.set(id, controller);
     const outcome = await perform(deal, operation, data, {
         withdrawn: controller.signal,
-        onStage: (stage) => {
-            post(deal, `${operation}-progress`, id, { stage });
+        onProgress: (progress) => {
+            post(deal, `${operation}-progress`, id, progress);
         },
     });
     if (mine) running.delete(id);

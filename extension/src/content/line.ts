@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The line from a page's request to the session window and back. One at a time; every ending settles it once.
 
+import { Countdown } from "../shared/countdown.ts";
 import { fail, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
-import { parseBackgroundReply, parseWindowMessage, portName } from "../shared/messages.ts";
-import type { BackgroundReply, ContentMessage, NativeVersion, Stage } from "../shared/messages.ts";
+import { isResting, parseBackgroundReply, parseWindowMessage, portName } from "../shared/messages.ts";
+import type { BackgroundReply, ContentMessage, DocumentMessage, NativeVersion, Progress } from "../shared/messages.ts";
 import type { OperationRequest, OperationResult } from "../shared/request.ts";
 import type { GestureRule } from "./gesture.ts";
 
@@ -34,16 +35,58 @@ export interface PageView {
 }
 
 export interface Watcher {
-    readonly onStage?: (stage: Stage) => void;
+    readonly onProgress?: (progress: Progress) => void;
     readonly withdrawn?: AbortSignal;
 }
 
 interface Pending {
     readonly key: string;
     readonly request: OperationRequest;
+    /** What the documents of the request hold, in its order. */
+    readonly blobs: readonly Blob[];
     readonly watcher: Watcher;
+    readonly clock: Countdown;
     readonly settle: (outcome: Outcome<OperationResult>) => void;
     port: LinePort | null;
+    /** Signatures that the card has made, by the window's word. */
+    signed: number;
+}
+
+/** The window keeps the time by its own hand; here it only has to be known when that rests. */
+function follow(pending: Pending, { stage, signed, count }: Progress): void {
+    if (isResting(pending.request.operation, stage)) pending.clock.rest();
+    else pending.clock.resume();
+    if (signed === undefined || count === undefined) pending.watcher.onProgress?.({ stage });
+    else pending.watcher.onProgress?.({ stage, signed, count });
+    pending.signed = signed ?? pending.signed;
+}
+
+/** One document to a message, as a message has its limit. */
+function send({ port, blobs }: Pending, index: number): void {
+    const data = blobs[index];
+    if (data === undefined) return;
+    const message: DocumentMessage = { kind: "document", index, data };
+    try {
+        port?.postMessage(message);
+    } catch {
+        // The browser would not take it; or the line is gone, and this does nothing either.
+        sayUnreadable(port, index);
+    }
+}
+
+function sayUnreadable(port: LinePort | null, index: number): void {
+    const message: DocumentMessage = { kind: "document", index, data: null };
+    try {
+        port?.postMessage(message);
+    } catch {
+        // Whoever ended the line has settled it.
+    }
+}
+
+/** Whoever ends a batch in its middle must learn what the card has done. */
+function withCount(outcome: Outcome<OperationResult>, signed: number): Outcome<OperationResult> {
+    if (outcome.ok || signed === 0) return outcome;
+    return { ok: false, failure: { signed, ...outcome.failure } };
 }
 
 /** A port outlives the extension that made it, and then throws. */
@@ -76,26 +119,31 @@ export class Line {
         return this.#status;
     }
 
-    async run(request: OperationRequest, watcher: Watcher = {}): Promise<Outcome<OperationResult>> {
+    async run(
+        request: OperationRequest,
+        watcher: Watcher = {},
+        blobs: readonly Blob[] = [],
+    ): Promise<Outcome<OperationResult>> {
         if (!this.#extension.alive()) return fail("extension-updated");
         if (this.#pending !== null) return fail("operation-pending");
         if (watcher.withdrawn?.aborted === true) return fail("request-withdrawn");
 
         const { promise, resolve } = Promise.withResolvers<Outcome<OperationResult>>();
-        const pending: Pending = { key: crypto.randomUUID(), request, watcher, settle: resolve, port: null };
+        const clock = new Countdown(request.timeout + ANSWER_GRACE, () => { resolve(fail("timeout")); });
+        const own = { key: crypto.randomUUID(), settle: resolve, port: null, signed: 0 };
+        const pending: Pending = { request, blobs, watcher, clock, ...own };
         this.#pending = pending;
         const withdraw = (): void => {
             pending.settle(fail("request-withdrawn"));
         };
         watcher.withdrawn?.addEventListener("abort", withdraw, { once: true });
-        const deadline = setTimeout(() => { pending.settle(fail("timeout")); }, request.timeout + ANSWER_GRACE);
         const heartbeat = setInterval(() => {
             if (!this.#extension.alive()) pending.settle(fail("extension-updated"));
         }, ALIVE_INTERVAL);
         void this.#begin(pending);
 
-        const outcome = await promise;
-        clearTimeout(deadline);
+        const outcome = withCount(await promise, pending.signed);
+        clock.stop();
         clearInterval(heartbeat);
         watcher.withdrawn?.removeEventListener("abort", withdraw);
         hangUp(pending.port);
@@ -149,7 +197,9 @@ export class Line {
         }
         const gesture = this.#gesture.fresh;
         this.#gesture.began();
-        const reply = await this.#ask({ kind: "open", key: pending.key, timeout: pending.request.timeout, gesture });
+        const { key, request } = pending;
+        const { operation, timeout } = request;
+        const reply = await this.#ask({ kind: "open", key, operation, timeout, gesture });
         if (reply.kind === "refused") {
             pending.settle({ ok: false, failure: reply.failure });
             return;
@@ -164,7 +214,10 @@ export class Line {
         if (said === null) return;
         switch (said.kind) {
             case "progress":
-                if (this.#pending === pending) pending.watcher.onStage?.(said.stage);
+                if (this.#pending === pending) follow(pending, said);
+                break;
+            case "send":
+                if (this.#pending === pending) send(pending, said.index);
                 break;
             case "result":
                 pending.settle(

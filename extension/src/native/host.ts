@@ -5,7 +5,8 @@ import { fail, parseFailure, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
 import { isCount, isFields, isText } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
-import type { NativeVersion } from "../shared/messages.ts";
+import { parseCount } from "../shared/messages.ts";
+import type { Count, NativeVersion } from "../shared/messages.ts";
 import { checkNative } from "../shared/version.ts";
 
 export const HOST_NAME = "org.jpkibridge.host";
@@ -32,6 +33,8 @@ export interface HostEvent {
     readonly keypad: boolean;
     /** The prompt asks for the extra yes before the last try. */
     readonly confirm: boolean;
+    /** Of several signatures under one PIN entry, while the card works. */
+    readonly progress: Count | null;
 }
 
 const EVENTS = ["waiting-for-reader", "waiting-for-card", "pin-prompt", "card-working"] as const;
@@ -46,6 +49,7 @@ export function parseEvent(message: Fields): HostEvent | null {
         triesLeft: isCount(triesLeft, 99) ? triesLeft : null,
         keypad: keypad === true,
         confirm: confirm === true,
+        progress: event === "card-working" ? parseCount(message) : null,
     };
 }
 

@@ -74,9 +74,15 @@ export function parseMarkWish(value: unknown): MarkWish | null | undefined {
     return isCount(page, 1_000_000) && page >= 1 ? { page, text } : null;
 }
 
+/** A name that shows as it is: without characters that hide, break a line, or turn the direction of what follows. */
+export function cleanName(name: string): string {
+    return name.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd").trim();
+}
+
 export function parseDocumentHeader(value: unknown): DocumentHeader | null {
     if (!isFields(value)) return null;
-    const { name, mediaType, size, format } = value;
+    const { mediaType, size, format } = value;
+    const name = isText(value["name"], 1, LONGEST_NAME) ? cleanName(value["name"]) : null;
     const mark = parseMarkWish(value["mark"]);
     if (!isText(name, 1, LONGEST_NAME) || !isText(mediaType, 0, 127) || !isFormat(format)) return null;
     if (!isCount(size, DOCUMENT_LIMIT - 1) || mark === null || (mark !== undefined && format !== "pades")) return null;

@@ -37,6 +37,14 @@ export function fail(reason: Reason, details?: Omit<Failure, "reason" | "code">)
     return { ok: false, failure: failure(reason, details) };
 }
 
+/** The same failure, saying more. */
+export function blame(
+    { failure: known }: { readonly failure: Failure },
+    details: Pick<Failure, "document" | "signed">,
+): { ok: false; failure: Failure } {
+    return { ok: false, failure: { ...known, ...details } };
+}
+
 /** Null when the value is not a failure. What a failure says beyond its known fields is dropped. */
 export function parseFailure(value: unknown): Failure | null {
     if (!isFields(value)) return null;

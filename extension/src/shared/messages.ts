@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Everything that the extension's own parts say to each other. Each message enters as unknown and leaves typed.
 
+import { MOST_DOCUMENTS } from "./documents.ts";
 import { parseFailure } from "./failure.ts";
 import type { Failure } from "./failure.ts";
 import { isCount, isFields, isText } from "./guards.ts";
+import type { Fields } from "./guards.ts";
 import { isOperation, LONGEST_TIMEOUT, parseOperationRequest, parseResult, SHORTEST_TIMEOUT } from "./request.ts";
 import type { Operation, OperationRequest, OperationResult } from "./request.ts";
 
@@ -13,6 +15,8 @@ export type ContentMessage =
           readonly kind: "open";
           /** Names the operation; known to this document's content script and to the extension alone. */
           readonly key: string;
+          /** Says how large a window it needs, and nothing else. */
+          readonly operation: Operation;
           readonly timeout: number;
           /** A person pressed something in the page just before. */
           readonly gesture: boolean;
@@ -22,11 +26,12 @@ export type ContentMessage =
 
 export function parseContentMessage(value: unknown): ContentMessage | null {
     if (!isFields(value)) return null;
-    const { kind, key, timeout, gesture } = value;
+    const { kind, key, operation, timeout, gesture } = value;
     switch (kind) {
         case "open":
-            return isKey(key) && isCount(timeout, LONGEST_TIMEOUT) && timeout >= SHORTEST_TIMEOUT
-                ? { kind, key, timeout, gesture: gesture === true }
+            if (!isKey(key) || !isOperation(operation)) return null;
+            return isCount(timeout, LONGEST_TIMEOUT) && timeout >= SHORTEST_TIMEOUT
+                ? { kind, key, operation, timeout, gesture: gesture === true }
                 : null;
         case "status":
         case "allowed":
@@ -112,9 +117,26 @@ export function parseRequestMessage(value: unknown): RequestMessage | null {
     return request && { kind: "request", request };
 }
 
-/** What a page may know of the progress: no counts, no readers. */
+/** Content script to window, each time it is asked to send one. */
+export interface DocumentMessage {
+    readonly kind: "document";
+    readonly index: number;
+    /** Null when the page's file cannot be sent. */
+    readonly data: Blob | null;
+}
+
+export function parseDocumentMessage(value: unknown): DocumentMessage | null {
+    if (!isFields(value) || value["kind"] !== "document") return null;
+    const { index, data } = value;
+    if (!isCount(index, MOST_DOCUMENTS - 1)) return null;
+    return { kind: "document", index, data: data instanceof Blob ? data : null };
+}
+
+/** What a page may know of the progress: no tries, no readers. */
 export const STAGES = [
+    "loading",
     "review",
+    "preparing",
     "waiting-for-reader",
     "waiting-for-card",
     "other-card",
@@ -123,9 +145,28 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** How far the card is with the documents, while it works. */
+export interface Count {
+    readonly signed: number;
+    readonly count: number;
+}
+
+export function parseCount({ signed, count }: Fields): Count | null {
+    return isCount(count, MOST_DOCUMENTS) && isCount(signed, count) ? { signed, count } : null;
+}
+
+export type Progress = { readonly stage: Stage } & Partial<Count>;
+
+/** The person takes the time they need to read; it is not the operation's. */
+export function isResting(operation: Operation, stage: Stage): boolean {
+    return operation === "sign-documents" && stage === "review";
+}
+
 /** Window to content script. */
 export type WindowMessage =
-    | { readonly kind: "progress"; readonly stage: Stage }
+    | ({ readonly kind: "progress" } & Progress)
+    /** Send the bytes of this document. */
+    | { readonly kind: "send"; readonly index: number }
     | { readonly kind: "result"; readonly operation: Operation; readonly result: OperationResult }
     | { readonly kind: "failure"; readonly failure: Failure };
 
@@ -134,7 +175,12 @@ export function parseWindowMessage(value: unknown): WindowMessage | null {
     switch (value["kind"]) {
         case "progress": {
             const stage = STAGES.find((known) => known === value["stage"]);
-            return stage === undefined ? null : { kind: "progress", stage };
+            const count = stage === "card-working" ? parseCount(value) : null;
+            return stage === undefined ? null : { kind: "progress", stage, ...count };
+        }
+        case "send": {
+            const { index } = value;
+            return isCount(index, MOST_DOCUMENTS - 1) ? { kind: "send", index } : null;
         }
         case "result": {
             const { operation } = value;

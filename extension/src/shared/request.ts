@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a page can ask for, and what the host can answer, whatever protocol carries it.
 
+import { parseDocumentHeaders, parseDocumentsResult } from "./documents.ts";
+import type { DocumentHeader, DocumentsResult } from "./documents.ts";
 import type { Language } from "./errors.ts";
 import { fail, succeed } from "./failure.ts";
 import type { Outcome } from "./failure.ts";
@@ -12,7 +14,9 @@ import type { MynaportalFields, MynaportalResult } from "./mynaportal.ts";
 /** What the page protocols that name their operations share. */
 export const NAMED_OPERATIONS = ["authenticate", "get-signing-certificate", "sign"] as const;
 export type NamedOperation = (typeof NAMED_OPERATIONS)[number];
-export type Operation = NamedOperation | "mynaportal";
+/** What our own page protocol asks for. */
+export type OwnOperation = NamedOperation | "sign-documents";
+export type Operation = OwnOperation | "mynaportal";
 
 export const DEFAULT_TIMEOUT = 120_000;
 export const SHORTEST_TIMEOUT = 1_000;
@@ -31,7 +35,7 @@ export const HASH_BYTES = {
 } as const;
 export type HashFunction = keyof typeof HASH_BYTES;
 
-interface Common {
+export interface Common {
     /** What the page asked for; null leaves it to the browser's language. */
     readonly lang: Language | null;
     /** Milliseconds for the whole operation, from its arrival. */
@@ -59,14 +63,29 @@ export interface MynaportalRequest extends Common, MynaportalFields {
     readonly operation: "mynaportal";
 }
 
-export type OperationRequest = AuthenticateRequest | CertificateRequest | SignRequest | MynaportalRequest;
+/** The bytes are no part of it: they are asked for one document at a time. */
+export interface DocumentsRequest extends Common {
+    readonly operation: "sign-documents";
+    readonly documents: readonly DocumentHeader[];
+}
+
+export type OperationRequest =
+    | AuthenticateRequest
+    | CertificateRequest
+    | SignRequest
+    | DocumentsRequest
+    | MynaportalRequest;
 
 export function isNamedOperation(value: unknown): value is NamedOperation {
     return NAMED_OPERATIONS.some((operation) => operation === value);
 }
 
+export function isOwnOperation(value: unknown): value is OwnOperation {
+    return isNamedOperation(value) || value === "sign-documents";
+}
+
 export function isOperation(value: unknown): value is Operation {
-    return isNamedOperation(value) || value === "mynaportal";
+    return isOwnOperation(value) || value === "mynaportal";
 }
 
 function isHashFunction(value: unknown): value is HashFunction {
@@ -78,7 +97,7 @@ export function parseLanguage(value: unknown): Language | null {
     return primary === "ja" || primary === "en" ? primary : null;
 }
 
-function parseOptions(options: unknown): Common | null {
+export function parseOptions(options: unknown): Common | null {
     if (options === undefined || options === null) return { lang: null, timeout: DEFAULT_TIMEOUT };
     if (!isFields(options)) return null;
     const { lang } = options;
@@ -126,6 +145,11 @@ export function parseOperationRequest(value: unknown): OperationRequest | null {
         const fields = parseMynaportal(value);
         return common && fields && { operation, ...fields, ...common };
     }
+    if (operation === "sign-documents") {
+        const common = parseOptions(options);
+        const documents = parseDocumentHeaders(value["documents"]);
+        return common && documents && { operation, documents, ...common };
+    }
     if (!isNamedOperation(operation)) return null;
     const outcome = parseOperation(operation, { ...value, options });
     return outcome.ok ? outcome.value : null;
@@ -157,7 +181,7 @@ export interface Signature {
     readonly certificate?: string;
 }
 
-export type OperationResult = AuthenticationToken | SigningCertificate | Signature | MynaportalResult;
+export type OperationResult = AuthenticationToken | SigningCertificate | Signature | DocumentsResult | MynaportalResult;
 
 const LONGEST_VALUE = 32_768;
 
@@ -192,6 +216,8 @@ export function parseResult(operation: Operation, value: unknown): OperationResu
             if (certificate === undefined) return { signature, signatureAlgorithm };
             return isBase64(certificate, LONGEST_VALUE) ? { signature, signatureAlgorithm, certificate } : null;
         }
+        case "sign-documents":
+            return parseDocumentsResult(value);
         case "mynaportal":
             return parseMynaportalResult(value);
     }

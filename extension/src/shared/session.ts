@@ -12,7 +12,7 @@ export interface Session {
     readonly tabId: number;
     /** As the browser named the sender, never as the page did. */
     readonly origin: Origin;
-    /** Date.now() when the operation must have ended. */
+    /** Date.now() when the operation must have ended, as it was when it began: see `deadlineOf`. */
     readonly deadline: number;
     /** Null for the moment in which the window is being made. */
     readonly windowId: number | null;
@@ -21,6 +21,8 @@ export interface Session {
 const SESSION = "session";
 /** The key of the latest session that has its outcome, though its window may still show it. */
 const ENDED = "ended";
+/** The deadline as the window has it now. A record of its own, as the other is written by the background. */
+const CLOCK = "clock";
 const UPDATE_WAITS = "updateWaits";
 const ASKED = "asked";
 /** A page that reloads itself would otherwise ask for the first time again and again. */
@@ -76,6 +78,19 @@ export class SessionStore {
 
     async hasEnded(key: string): Promise<boolean> {
         return (await this.#read(ENDED)) === key;
+    }
+
+    /** From the window alone; null while its clock rests. */
+    async setDeadline(key: string, deadline: number | null): Promise<void> {
+        await this.#store.set({ [CLOCK]: { key, deadline } });
+    }
+
+    /** Null while the clock rests, since the person is reading what they are to sign. */
+    async deadlineOf(session: Session): Promise<number | null> {
+        const clock = await this.#read(CLOCK);
+        if (!isFields(clock) || clock["key"] !== session.key) return session.deadline;
+        const { deadline } = clock;
+        return deadline === null || typeof deadline === "number" ? deadline : session.deadline;
     }
 
     async updateWaits(): Promise<boolean> {

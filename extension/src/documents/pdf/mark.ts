@@ -34,7 +34,7 @@ export class Marker {
         const font = pdf.embedFont(this.#font);
         const page = pdf.addPage({ width, height });
         page.drawRectangle({
-            x: FRAME / 2, y: FRAME / 2, width: width - FRAME, height: height - FRAME, borderColor: INK, borderWidth: FRAME,
+            x: FRAME, y: FRAME, width: width - 2 * FRAME, height: height - 2 * FRAME, borderColor: INK, borderWidth: FRAME,
         });
         const top = (height + laid.lines.length * LINE_HEIGHT * laid.size) / 2;
         for (const [i, line] of laid.lines.entries()) {

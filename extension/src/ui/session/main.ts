@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The session window. It needs nobody else to be alive but the page it answers and the host it asks.
 
+import { inspectPdf, preparePdf } from "../../documents/pdf/pdf.ts";
 import { connectNative, Host } from "../../native/host.ts";
 import { browserLanguage } from "../../shared/i18n.ts";
 import { parseRequestMessage, portName } from "../../shared/messages.ts";
+import type { WindowMessage } from "../../shared/messages.ts";
 import type { OperationRequest } from "../../shared/request.ts";
 import { namesOther, SessionStore, sessionStorage } from "../../shared/session.ts";
 import type { Session } from "../../shared/session.ts";
+import { DocumentReview } from "./documents/review.ts";
 import { SessionOperation } from "./operation.ts";
 import { PressGuard } from "./press.ts";
+import { Puller } from "./pull.ts";
 import { SessionView } from "./view.ts";
 
 /** The page's content script answers at once, or it is not the one that asked. */
@@ -34,43 +38,66 @@ async function start(): Promise<void> {
 
 function attach(session: Session): void {
     const line = chrome.tabs.connect(session.tabId, { frameId: 0, name: portName(session.key) });
-    let operation: SessionOperation | null = null;
+    let running: Running | null = null;
     const nobody = setTimeout(() => {
         window.close();
     }, ATTACH_TIMEOUT);
     // Chromium reports a lastError that nobody reads as an uncaught one.
     line.onDisconnect.addListener(() => chrome.runtime.lastError);
     line.onDisconnect.addListener(() => {
-        if (operation?.over === true) return;
-        operation?.abandon();
+        if (running?.operation.over === true) return;
+        running?.operation.abandon();
         window.close();
     });
     line.onMessage.addListener((message: unknown) => {
-        const asked = operation === null ? parseRequestMessage(message) : null;
+        if (running !== null) {
+            running.puller.receive(message);
+            return;
+        }
+        const asked = parseRequestMessage(message);
         if (asked === null) return;
         clearTimeout(nobody);
-        operation = run(session, asked.request, line);
+        running = run(session, asked.request, line);
     });
 }
 
-function run(session: Session, request: OperationRequest, line: chrome.runtime.Port): SessionOperation {
+interface Running {
+    readonly operation: SessionOperation;
+    readonly puller: Puller;
+}
+
+function run(session: Session, request: OperationRequest, line: chrome.runtime.Port): Running {
     const { origin, deadline, key } = session;
     const language = request.lang ?? browserLanguage();
     const view = new SessionView(request, origin, language);
+    const say = (message: WindowMessage): void => {
+        try {
+            line.postMessage(message);
+        } catch {
+            // The page is gone.
+        }
+    };
+    const puller = new Puller(say);
+    let ready = true;
+    if (request.operation === "sign-documents") void fitScreen();
     const operation = new SessionOperation({
         request,
         origin,
         language,
         deadline,
-        now: Date.now,
         host: new Host(connectNative),
-        say: (message) => {
-            try {
-                line.postMessage(message);
-            } catch {
-                // The page is gone.
-            }
+        desk: {
+            pull: (index) => puller.pull(index),
+            tools: { inspect: inspectPdf, prepare: preparePdf },
+            review: (documents) =>
+                new DocumentReview(view.documents, documents, language, (is) => {
+                    ready = is;
+                }),
+            clockSet: (ends) => {
+                void store.setDeadline(key, ends).catch(() => undefined);
+            },
         },
+        say,
         show: (what) => {
             view.show(what);
             if (what.state !== "success") return;
@@ -86,16 +113,30 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
             window.close();
         },
     });
-    listen(view, operation, deadline);
+    listen(view, operation, () => ready);
     void operation.begin();
-    return operation;
+    return { operation, puller };
 }
 
-function listen(view: SessionView, operation: SessionOperation, deadline: number): void {
+/** Who opened the window could not know how large the screen is. */
+async function fitScreen(): Promise<void> {
+    const { availWidth, availHeight } = screen;
+    const { id, width = 0, height = 0, left = 0, top = 0 } = await chrome.windows.getCurrent();
+    if (id === undefined || (left + width <= availWidth && top + height <= availHeight)) return;
+    const fitting = { width: Math.min(width, availWidth), height: Math.min(height, availHeight) };
+    await chrome.windows.update(id, {
+        ...fitting,
+        left: Math.max(0, Math.min(left, availWidth - fitting.width)),
+        top: Math.max(0, Math.min(top, availHeight - fitting.height)),
+    });
+}
+
+function listen(view: SessionView, operation: SessionOperation, ready: () => boolean): void {
     const guard = new PressGuard();
     const focused = (): boolean => document.hasFocus() && document.visibilityState === "visible";
     const look = (): void => {
-        view.settle(guard.look(performance.now(), focused()));
+        const settled = guard.look(performance.now(), focused());
+        view.settle(ready() ? settled : 0);
     };
     const tick = setInterval(() => {
         if (operation.over) {
@@ -103,7 +144,7 @@ function listen(view: SessionView, operation: SessionOperation, deadline: number
             return;
         }
         look();
-        view.showTimeLeft(deadline - Date.now());
+        view.showTimeLeft(operation.timeLeft);
     }, TICK);
 
     window.addEventListener("blur", () => {
@@ -113,7 +154,8 @@ function listen(view: SessionView, operation: SessionOperation, deadline: number
     window.addEventListener(
         "keydown",
         (event) => {
-            if (event.key === "Escape") void operation.cancel();
+            // In a field, Escape drops what is being composed.
+            if (event.key === "Escape" && !isField(event.target)) void operation.cancel();
             // Tab, arrows and modifiers have longer names; they move about and are no typing.
             else if (event.key.length === 1 || event.key === "Enter") guard.disturb(performance.now(), focused());
         },
@@ -125,7 +167,7 @@ function listen(view: SessionView, operation: SessionOperation, deadline: number
         });
     }
     view.proceed.addEventListener("click", ({ isTrusted }) => {
-        if (guard.accepts(performance.now(), focused(), isTrusted)) void operation.proceed();
+        if (guard.accepts(performance.now(), focused(), isTrusted) && ready()) void operation.proceed();
     });
     view.cancel.addEventListener("click", () => void operation.cancel());
     view.close.addEventListener("click", () => {
@@ -134,6 +176,10 @@ function listen(view: SessionView, operation: SessionOperation, deadline: number
     window.addEventListener("pagehide", () => {
         operation.abandon();
     });
+}
+
+function isField(target: EventTarget | null): boolean {
+    return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 void start();

@@ -2,24 +2,35 @@
 // The operation that a session window owns, from its review to its outcome. However it ends, it ends once: the
 // page is told, the host is closed, the time stops.
 
+import { load } from "../../documents/loaded.ts";
+import type { LoadedDocument } from "../../documents/loaded.ts";
+import { Signing } from "../../documents/signing.ts";
+import type { PdfTools } from "../../documents/signing.ts";
 import type { Host, HostEvent } from "../../native/host.ts";
+import { Countdown } from "../../shared/countdown.ts";
+import type { Mark } from "../../shared/documents.ts";
 import type { Language } from "../../shared/errors.ts";
-import { fail, succeed } from "../../shared/failure.ts";
+import { blame, fail, succeed } from "../../shared/failure.ts";
 import type { Failure, Outcome } from "../../shared/failure.ts";
 import type { Fields } from "../../shared/guards.ts";
-import type { Stage, WindowMessage } from "../../shared/messages.ts";
+import type { Count, Stage, WindowMessage } from "../../shared/messages.ts";
 import { answers, toMessage } from "../../shared/mynaportal.ts";
 import type { Origin } from "../../shared/origin.ts";
 import { LONGEST_TIMEOUT, parseResult, SHORTEST_TIMEOUT } from "../../shared/request.ts";
-import type { OperationRequest, OperationResult } from "../../shared/request.ts";
+import type { DocumentsRequest, OperationRequest, OperationResult } from "../../shared/request.ts";
 
 /** The host ends a little before the window, as its reason says more than that time ran out. */
 const HEAD_START = 500;
 
 export type View =
+    /** The documents' bytes come and are looked at; this is the place of the one that is on its way, from 0. */
+    | { readonly state: "loading-documents"; readonly index: number; readonly count: number }
     | { readonly state: "review" }
     | { readonly state: "starting" }
-    | { readonly state: "waiting-for-reader" | "waiting-for-card" | "other-card" | "card-working" }
+    | { readonly state: "preparing" }
+    | { readonly state: "waiting-for-reader" | "waiting-for-card" | "other-card" }
+    /** Null until there is something to count. */
+    | { readonly state: "card-working"; readonly progress: Count | null }
     | {
           readonly state: "pin-prompt";
           readonly triesLeft: number | null;
@@ -31,12 +42,30 @@ export type View =
     | { readonly state: "success" }
     | { readonly state: "failure"; readonly failure: Failure };
 
+/** The documents as the person sees them. */
+export interface Review {
+    /** Where and what the person wants each one's visible mark to be. */
+    marks(): readonly (Mark | null)[];
+    /** Lets go of everything. */
+    dispose(): void;
+}
+
+/** What only `sign-documents` needs. */
+export interface DocumentsDesk {
+    /** Asks the page for one document's bytes. */
+    readonly pull: (index: number) => Promise<Blob | null>;
+    readonly tools: PdfTools;
+    readonly review: (documents: readonly LoadedDocument[]) => Review;
+    /** The clock stopped (null), or went on to this end. */
+    readonly clockSet: (deadline: number | null) => void;
+}
+
 export interface Surroundings {
     readonly request: OperationRequest;
     readonly origin: Origin;
     readonly language: Language;
     readonly deadline: number;
-    readonly now: () => number;
+    readonly desk: DocumentsDesk;
     readonly host: Pick<Host, "hello" | "request" | "close">;
     /** To the page. Does nothing once the line is gone. */
     readonly say: (message: WindowMessage) => void;
@@ -46,36 +75,61 @@ export interface Surroundings {
     readonly closeWindow: () => void;
 }
 
+/** What the host is asked, and how its answer is read. */
+interface Asking {
+    readonly args: Fields;
+    readonly read: (value: unknown) => Outcome<OperationResult>;
+}
+
+interface Reviewing {
+    readonly documents: readonly LoadedDocument[];
+    readonly review: Review;
+}
+
 export class SessionOperation {
     readonly #with: Surroundings;
-    readonly #timer: ReturnType<typeof setTimeout>;
+    readonly #countdown: Countdown;
     #over = false;
     #willed = false;
+    /** Signatures that the card has made. */
+    #signed = 0;
+    #reviewing: Reviewing | null = null;
 
     constructor(surroundings: Surroundings) {
         this.#with = surroundings;
-        this.#timer = setTimeout(() => void this.#finish(fail("timeout")), surroundings.deadline - surroundings.now());
+        this.#countdown = new Countdown(surroundings.deadline - Date.now(), () => void this.#finish(fail("timeout")));
     }
 
     /** Shows the review, and a missing host before the person has to decide anything. */
     async begin(): Promise<void> {
-        this.#stage({ state: "review" }, "review");
-        const hello = await this.#with.host.hello;
+        const { request, host } = this.#with;
+        const documents = request.operation === "sign-documents";
+        if (documents) this.#stage({ state: "loading-documents", index: 0, count: request.documents.length }, "loading");
+        else this.#stage({ state: "review" }, "review");
+        const hello = await host.hello;
         if (!hello.ok) await this.#finish(hello);
+        else if (documents) await this.#load(request).catch(() => this.#finish(fail("internal-error")));
     }
 
     /** The person pressed Continue. */
     async proceed(): Promise<void> {
+        const { request, host } = this.#with;
         if (this.#over || this.#willed) return;
+        if (request.operation === "sign-documents" && this.#reviewing === null) return;
         this.#willed = true;
-        this.#with.show({ state: "starting" });
-        const { request, host, deadline, now } = this.#with;
-        const left = Math.trunc(deadline - now() - HEAD_START);
+        const asking = await this.#ask().catch(() => fail("internal-error"));
+        if (!asking.ok) {
+            await this.#finish(asking);
+            return;
+        }
+        const { args, read } = asking.value;
+        const left = Math.trunc(this.#countdown.left - HEAD_START);
         const timeout = Math.min(Math.max(left, SHORTEST_TIMEOUT), LONGEST_TIMEOUT);
-        const answer = await host.request(request.operation, this.#arguments(), timeout, (event) => {
+        // When it is over by now, the host is closed and asks nobody anything.
+        const answer = await host.request(request.operation, args, timeout, (event) => {
             this.#follow(event);
         });
-        await this.#finish(answer.ok ? this.#read(answer.value) : answer);
+        await this.#finish(answer.ok ? read(answer.value) : answer);
     }
 
     /** The person pressed Cancel. */
@@ -87,7 +141,9 @@ export class SessionOperation {
     abandon(): void {
         if (this.#over) return;
         this.#over = true;
-        clearTimeout(this.#timer);
+        this.#countdown.stop();
+        this.#reviewing?.review.dispose();
+        this.#reviewing = null;
         this.#with.host.close();
     }
 
@@ -95,19 +151,67 @@ export class SessionOperation {
         return this.#over;
     }
 
-    #arguments(): Fields {
+    /** Milliseconds; null while the clock rests. */
+    get timeLeft(): number | null {
+        return this.#countdown.resting ? null : this.#countdown.left;
+    }
+
+    /** The bytes come from the page, once, and the clock rests as soon as the person can see them. */
+    async #load({ documents }: DocumentsRequest): Promise<void> {
+        const { desk } = this.#with;
+        const loaded = await load(documents, {
+            fetch: desk.pull,
+            inspect: desk.tools.inspect,
+            onDocument: (index) => {
+                this.#with.show({ state: "loading-documents", index, count: documents.length });
+            },
+            withdrawn: () => this.#over,
+        });
+        if (this.#over) return;
+        if (!loaded.ok) {
+            await this.#finish(loaded);
+            return;
+        }
+        this.#countdown.rest();
+        desk.clockSet(null);
+        this.#stage({ state: "review" }, "review");
+        this.#reviewing = { documents: loaded.value, review: desk.review(loaded.value) };
+    }
+
+    /** Lets go of the documents: from here on only their hashes are needed, and what is to be appended. */
+    async #prepare({ documents, review }: Reviewing): Promise<Outcome<Asking>> {
+        const { desk, origin, language: lang } = this.#with;
+        this.#countdown.resume();
+        desk.clockSet(Date.now() + this.#countdown.left);
+        const marks = review.marks();
+        this.#reviewing = null;
+        review.dispose();
+        this.#stage({ state: "preparing" }, "preparing");
+        const signing = await Signing.prepare(documents, marks, new Date(), desk.tools, () => this.#over);
+        if (!signing.ok) return signing;
+        const { value } = signing;
+        return succeed({ args: { ...value.arguments, origin, lang }, read: (answer) => value.finish(answer) });
+    }
+
+    async #ask(): Promise<Outcome<Asking>> {
         const { request, origin, language: lang } = this.#with;
+        if (this.#reviewing !== null) return this.#prepare(this.#reviewing);
+        this.#with.show({ state: "starting" });
+        const read = (value: unknown): Outcome<OperationResult> => this.#read(value);
         switch (request.operation) {
             case "authenticate":
-                return { challengeNonce: request.challengeNonce, origin, lang };
+                return succeed({ args: { challengeNonce: request.challengeNonce, origin, lang }, read });
             case "get-signing-certificate":
-                return { origin, lang };
+                return succeed({ args: { origin, lang }, read });
             case "sign": {
                 const { certificate, hash, hashFunction } = request;
-                return { ...(certificate === null ? {} : { certificate }), hash, hashFunction, origin, lang };
+                const given = certificate === null ? {} : { certificate };
+                return succeed({ args: { ...given, hash, hashFunction, origin, lang }, read });
             }
             case "mynaportal":
-                return { message: toMessage(request), origin, lang };
+                return succeed({ args: { message: toMessage(request), origin, lang }, read });
+            case "sign-documents":
+                return fail("internal-error");
         }
     }
 
@@ -124,7 +228,7 @@ export class SessionOperation {
         return succeed(result);
     }
 
-    #follow({ event, otherCard, triesLeft, keypad, confirm }: HostEvent): void {
+    #follow({ event, otherCard, triesLeft, keypad, confirm, progress }: HostEvent): void {
         if (this.#over) return;
         switch (event) {
             case "pin-prompt":
@@ -138,15 +242,18 @@ export class SessionOperation {
                 break;
             }
             case "waiting-for-reader":
-            case "card-working":
                 this.#stage({ state: event }, event);
+                break;
+            case "card-working":
+                this.#signed = progress?.signed ?? this.#signed;
+                this.#stage({ state: event, progress }, event, progress);
                 break;
         }
     }
 
-    #stage(view: View, stage: Stage): void {
+    #stage(view: View, stage: Stage, progress: Count | null = null): void {
         this.#with.show(view);
-        this.#with.say({ kind: "progress", stage });
+        this.#with.say({ kind: "progress", stage, ...progress });
     }
 
     async #finish(outcome: Outcome<OperationResult>): Promise<void> {
@@ -160,10 +267,11 @@ export class SessionOperation {
             show({ state: "success" });
             return;
         }
-        const { failure } = outcome;
+        const signed = outcome.failure.signed ?? this.#signed;
+        const { failure } = signed > 0 ? blame(outcome, { signed }) : outcome;
         say({ kind: "failure", failure });
-        // Who cancelled knows it already.
-        if (failure.code === "ERR_WEBEID_USER_CANCELLED") closeWindow();
+        // Who cancelled knows it already; not how far the card had come.
+        if (failure.code === "ERR_WEBEID_USER_CANCELLED" && signed === 0) closeWindow();
         else show({ state: "failure", failure });
     }
 }

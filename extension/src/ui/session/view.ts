@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Draws the session window. Text goes in as text; nothing here decides anything.
 
+import { nameOf } from "../../documents/signing.ts";
+import type { Count } from "../../shared/messages.ts";
 import type { Language } from "../../shared/errors.ts";
 import { sentencesOf } from "../../shared/errors.ts";
 import type { Failure } from "../../shared/failure.ts";
@@ -10,7 +12,7 @@ import { toHex } from "../../shared/mynaportal.ts";
 import type { Mode } from "../../shared/mynaportal.ts";
 import { partsOf } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
-import type { NamedOperation, OperationRequest } from "../../shared/request.ts";
+import type { OperationRequest, OwnOperation } from "../../shared/request.ts";
 import { find } from "../find.ts";
 import type { View } from "./operation.ts";
 
@@ -35,7 +37,7 @@ const LOGIN: Wording = {
     done: "authenticateDone",
 };
 
-const WORDING: Readonly<Record<NamedOperation | Mode, Wording>> = {
+const WORDING: Readonly<Record<OwnOperation | Mode, Wording>> = {
     authenticate: LOGIN,
     "get-signing-certificate": {
         purpose: "certificatePurpose",
@@ -44,6 +46,7 @@ const WORDING: Readonly<Record<NamedOperation | Mode, Wording>> = {
         ...SIGNING,
     },
     sign: { purpose: "signPurpose", headline: "signHeadline", done: "signDone", ...SIGNING },
+    "sign-documents": { purpose: "signPurpose", headline: "signManyHeadline", done: "signDone", ...SIGNING },
     "01": LOGIN,
     "02": { purpose: "signPurpose", headline: "signManyHeadline", done: "signDone", ...SIGNING },
     "04": {
@@ -58,17 +61,22 @@ const WORDING: Readonly<Record<NamedOperation | Mode, Wording>> = {
 
 function wordingOf(request: OperationRequest): Wording {
     const wording = WORDING[request.operation === "mynaportal" ? request.mode : request.operation];
-    const single = request.operation === "mynaportal" && request.digests.length === 1;
-    return single && wording.headline === "signManyHeadline" ? { ...wording, headline: "signOneHeadline" } : wording;
+    return countOf(request) === 1 && wording.headline === "signManyHeadline" ? { ...wording, headline: "signOneHeadline" } : wording;
+}
+
+/** How many documents are signed, where that is known. */
+function countOf(request: OperationRequest): number | null {
+    if (request.operation === "sign-documents") return request.documents.length;
+    return request.operation === "mynaportal" && request.mode === "02" ? request.digests.length : null;
 }
 
 const WAITING = {
+    preparing: ["preparingHeadline", "preparingText"],
     starting: ["startingHeadline", "startingText"],
     question: ["questionHeadline", "questionText"],
     "waiting-for-reader": ["readerHeadline", "readerText"],
     "waiting-for-card": ["cardHeadline", "cardText"],
     "other-card": ["otherCardHeadline", "otherCardText"],
-    "card-working": ["workingHeadline", "workingText"],
 } as const satisfies Readonly<Record<string, readonly [MessageKey, MessageKey]>>;
 
 /** Longer names would push what the person must read before Continue out of the window. */
@@ -85,14 +93,18 @@ export class SessionView {
     readonly cancel = find("cancel");
     readonly proceed = find("continue");
     readonly close = find("close");
+    /** Where the documents are shown. */
+    readonly documents = find("documents");
     readonly #translate: Translate;
     readonly #language: Language;
     readonly #wording: Wording;
+    readonly #request: OperationRequest;
 
     constructor(request: OperationRequest, origin: Origin, language: Language) {
         this.#translate = translator(language);
         this.#language = language;
         this.#wording = wordingOf(request);
+        this.#request = request;
         localise(document, language);
         this.#drawAsker(origin);
         this.#drawReview(request);
@@ -121,7 +133,12 @@ export class SessionView {
         this.proceed.setAttribute("aria-disabled", String(part < 1));
     }
 
-    showTimeLeft(milliseconds: number): void {
+    /** Null while the person may take all the time they want. */
+    showTimeLeft(milliseconds: number | null): void {
+        if (milliseconds === null) {
+            put("time-left", this.#translate("timeRests"));
+            return;
+        }
         const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
         const time = `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
         put("time-left", this.#translate("timeLeft", { time }));
@@ -144,13 +161,14 @@ export class SessionView {
         find("certificate-label").hidden = certificate === null;
         put("certificate", certificate && this.#translate(certificate));
         this.#drawGiven(given);
+        const count = countOf(request);
+        put("headline", this.#translate(headline, count === null ? {} : { count }));
         if (request.operation === "mynaportal" && request.mode === "02") {
-            const count = request.digests.length;
-            put("headline", this.#translate(headline, { count }));
-            this.#drawHashes(this.#translate("hashesLabel", { count }), request.digests);
-        } else {
-            put("headline", this.#translate(headline));
+            this.#drawHashes(this.#translate("hashesLabel", { count: request.digests.length }), request.digests);
         }
+        const documents = request.operation === "sign-documents";
+        this.documents.hidden = !documents;
+        document.body.toggleAttribute("data-documents", documents);
         if (request.operation === "sign") {
             this.#drawHashes(this.#translate("hashLabel", { function: request.hashFunction }), [request.hash]);
         }
@@ -177,11 +195,20 @@ export class SessionView {
     #drawStage(view: Exclude<View, { state: "review" }>): void {
         put("tries", null);
         put("stage-hint", null);
+        put("about-document", null);
+        put("signed", null);
+        this.#drawProgress(null);
         if (view.state === "question") put("stage-hint", this.#translate("questionBehind"));
         document.body.toggleAttribute("data-keypad", view.state === "pin-prompt" && view.keypad);
         switch (view.state) {
             case "pin-prompt":
                 this.#drawPrompt(view);
+                break;
+            case "loading-documents":
+                this.#drawLoading(view);
+                break;
+            case "card-working":
+                this.#drawWorking(view.progress);
                 break;
             case "success":
                 this.#say(this.#wording.done, "doneText");
@@ -210,7 +237,36 @@ export class SessionView {
         find("tries").classList.toggle("last", triesLeft === 1);
     }
 
-    #drawFailure({ reason, code, triesLeft }: Failure): void {
+    #drawLoading({ index, count }: Extract<View, { state: "loading-documents" }>): void {
+        this.#say("loadingHeadline", "startingText");
+        if (count === 1) return;
+        put("stage-text", this.#translate("loadingCount", { number: index + 1, count }));
+        this.#drawProgress({ signed: index, count });
+    }
+
+    #drawWorking(progress: Count | null): void {
+        if (progress === null || progress.count === 1) {
+            this.#say("workingHeadline", "workingText");
+            return;
+        }
+        this.#say("signingHeadline", "workingText");
+        put("about-document", this.#translate("signedCount", { ...progress }));
+        this.#drawProgress(progress);
+    }
+
+    #drawProgress(progress: Count | null): void {
+        const bar = find("progress");
+        bar.hidden = progress === null;
+        if (progress === null) return;
+        bar.setAttribute("max", String(progress.count));
+        bar.setAttribute("value", String(progress.signed));
+    }
+
+    #drawFailure(failure: Failure): void {
+        const { reason, code, triesLeft, signed = 0 } = failure;
+        const documents = this.#request.operation === "sign-documents" ? this.#request.documents : [];
+        put("about-document", nameOf(documents, failure));
+        if (signed > 0) put("signed", this.#translate("signedInVain", { signed, count: documents.length }));
         const missing = reason === "native-unavailable";
         if (missing) this.#say("missingHeadline", "missingText");
         else {
