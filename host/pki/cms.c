@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/cms.h"
 
-#include <openssl/asn1t.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/ess.h>
 #include <openssl/evp.h>
+#include <openssl/pkcs7.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,13 +22,7 @@ struct jb_cms {
     uint8_t digest[JB_HASH_MAX];  /* the digest of the attributes */
 };
 
-/* The signed attributes in the order of DER (X.690 §11.6), which is what is signed (RFC 5652 §5.4).
- */
-ASN1_ITEM_TEMPLATE(sorted_attributes) = ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SET_ORDER, 0, attributes,
-                                                              X509_ATTRIBUTE)
-    static_ASN1_ITEM_TEMPLATE_END(sorted_attributes)
-
-        bool jb_cms_profile_of(const char *name, enum jb_cms_profile *out) {
+bool jb_cms_profile_of(const char *name, enum jb_cms_profile *out) {
     if (strcmp(name, "cades") != 0 && strcmp(name, "pades") != 0) {
         return false;
     }
@@ -61,7 +55,8 @@ static bool add_attributes(const struct jb_cms *cms, CMS_SignerInfo *signer, tim
            (cms->profile == JB_CMS_PADES || add_time(signer, when));
 }
 
-/* Hashes the attributes as they will be signed. */
+/* Hashes the attributes as they are signed (RFC 5652 §5.4): as a SET OF in the order of DER (X.690
+ * §11.6), which PKCS #7 has too. */
 static bool digest_attributes(struct jb_cms *cms, const CMS_SignerInfo *signer) {
     STACK_OF(X509_ATTRIBUTE) *attributes = sk_X509_ATTRIBUTE_new_null();
     uint8_t *der = NULL;
@@ -72,8 +67,7 @@ static bool digest_attributes(struct jb_cms *cms, const CMS_SignerInfo *signer) 
         digested = sk_X509_ATTRIBUTE_push(attributes, CMS_signed_get_attr(signer, i)) > 0;
     }
     if (digested) {
-        len =
-            ASN1_item_i2d((const ASN1_VALUE *)attributes, &der, ASN1_ITEM_rptr(sorted_attributes));
+        len = ASN1_item_i2d((const ASN1_VALUE *)attributes, &der, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
     }
     digested = len > 0 && EVP_Q_digest(NULL, jb_hash_name(cms->hash), NULL, der, (size_t)len,
                                        cms->digest, NULL) == 1;
