@@ -149,6 +149,8 @@ static bool exists(const struct fake_card *card, uint16_t ef) {
     case 0x0017:
     case 0x0018:
         return !card->no_auth_key;
+    case 0x0002:
+        return card->ca_len > 0;
     case 0x0001:
     case 0x001A:
     case 0x001B:
@@ -223,6 +225,9 @@ static size_t read_binary(struct fake_card *card, const struct command *c, uint8
     if (profile && card->ef == 0x0002) {
         file = card->attributes;
         len = card->attributes_len + card->padding;
+    } else if (card->ef == 0x0002) {
+        file = card->ca;
+        len = card->ca_len + card->padding;
     } else if (card->ef == 0x0001 || card->ef == 0x000A) {
         int key = card->ef == 0x0001;
 

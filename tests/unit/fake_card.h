@@ -40,6 +40,8 @@ struct fake_card {
     int tries[3];                   /* default 3, 5 and 3 */
     uint8_t file[2][FAKE_FILE_MAX]; /* the certificates */
     size_t file_len[2];
+    uint8_t ca[FAKE_FILE_MAX]; /* of the CA that issued the signing certificate; default: none */
+    size_t ca_len;
     uint8_t attributes[2048]; /* the file of the profile AP; default: a holder's */
     size_t attributes_len;
     uint8_t record[64]; /* the common-data AP's; default: manufacture number AB12345678901 */

@@ -42,7 +42,9 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
         return answer->error;
     }
     *out = calloc(1, sizeof **out);
-    must(*out != NULL);
+    if (*out == NULL) {
+        return JB_ERR_OUT_OF_MEMORY;
+    }
     (*out)->answer = answer;
     (*out)->kind = request->kind;
     all->open++;
@@ -78,10 +80,12 @@ enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **sec
     must(p->answered || p->dismissed);
     if (p->answered && p->kind == JB_PROMPT_PIN && p->answer->pin != NULL) {
         *secret = jb_secret_new();
-        must(*secret != NULL);
-        (*secret)->len = strlen(p->answer->pin);
-        memcpy((*secret)->bytes, p->answer->pin, (*secret)->len);
-        error = JB_OK;
+        error = JB_ERR_OUT_OF_MEMORY;
+        if (*secret != NULL) {
+            (*secret)->len = strlen(p->answer->pin);
+            memcpy((*secret)->bytes, p->answer->pin, (*secret)->len);
+            error = JB_OK;
+        }
     } else if (p->answered && p->kind != JB_PROMPT_PIN && p->answer->yes) {
         error = JB_OK;
     }

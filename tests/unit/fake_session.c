@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unit.h"
+
+struct fake_card session_card;
+struct fake session_fake;
+
 static enum jb_pin pin_of(const struct session *session) {
     return session->key == JB_KEY_AUTH ? JB_PIN_AUTH : JB_PIN_SIGN;
 }
@@ -77,4 +82,40 @@ void session_run(struct session *session, struct fake *fake) {
     jb_card_free(&card);
     jb_op_free(&op);
     session->error = error;
+}
+
+int session_set_up(void **state) {
+    (void)state;
+    fake_card_init(&session_card);
+    fake_init(&session_fake, &session_card);
+    return 0;
+}
+
+int session_tear_down(void **state) {
+    (void)state;
+    return session_fake.connections == 0 && session_fake.transactions == 0 &&
+                   !session_card.verified[JB_PIN_AUTH] && !session_card.verified[JB_PIN_SIGN]
+               ? 0
+               : -1;
+}
+
+void session_must_succeed(const struct session *session) {
+    enum jb_key key = session->key;
+
+    assert_int_equal(session->error, JB_OK);
+    assert_false(session->again);
+    assert_int_equal(session->signature_len, session_card.signature_len);
+    assert_int_equal(session->certificate_len, session_card.file_len[key]);
+    assert_memory_equal(session->certificate, session_card.file[key], session_card.file_len[key]);
+    assert_int_equal(session_card.spent, 0);
+    assert_int_equal(session_card.verifies, 1);
+    assert_true(session_fake.reader[0].resets > 0);
+}
+
+unsigned session_log_in(void) {
+    struct session session = A_LOG_IN;
+
+    session_run(&session, &session_fake);
+    session_must_succeed(&session);
+    return session_fake.commands;
 }

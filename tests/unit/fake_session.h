@@ -30,6 +30,20 @@ struct session {
 #define A_SIGNATURE                                                                                \
     { .key = JB_KEY_SIGN, .pin = "ABC123", .timeout_ms = 2000 }
 
+/* The card and the reader of tests that are about one session; laid anew before each of them. As
+ * cmocka's set-up and tear-down, which asserts that nothing is open, and no PIN left verified for
+ * another program. */
+extern struct fake_card session_card;
+extern struct fake session_fake;
+int session_set_up(void **state);
+int session_tear_down(void **state);
+
+/* Asserts that the session on that card went well, under one VERIFY, and left the card reset. */
+void session_must_succeed(const struct session *session);
+
+/* A log-in on that card, which must succeed; the number of commands that it took. */
+unsigned session_log_in(void);
+
 /* Runs it on the card; every connection is closed afterwards. */
 void session_run(struct session *session, struct fake *fake);
 

@@ -136,7 +136,9 @@ static enum jb_io connect_to(struct jb_transport *self, const char *reader, void
         }
         struct connection *c = calloc(1, sizeof *c);
 
-        must(c != NULL);
+        if (c == NULL) {
+            return JB_IO_FAILED;
+        }
         c->fake = fake;
         c->reader = r;
         c->events = r->events;

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "scene.h"
 
+#include <ftw.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DAY 86400L
 #define RSA_BYTES 256
+#define CA_SERIAL 99
 
-static EVP_PKEY *key;
+char scene_home[] = "/tmp/jb-test-scene-XXXXXX";
+
+static EVP_PKEY *key, *ca_key;
 static enum jb_io (*plain_transmit)(void *, const uint8_t *, size_t, uint8_t *, size_t *);
 static struct scene *current;
 
@@ -24,34 +28,73 @@ static void must(bool condition) {
 int scene_set_up(void **state) {
     (void)state;
     key = EVP_RSA_gen(RSA_BYTES * 8);
-    return key != NULL ? 0 : -1;
+    ca_key = EVP_EC_gen("P-256"); /* an RSA one takes long to make */
+    return key != NULL && ca_key != NULL ? 0 : -1;
 }
 
 int scene_tear_down(void **state) {
     (void)state;
     EVP_PKEY_free(key);
-    key = NULL;
+    EVP_PKEY_free(ca_key);
+    key = ca_key = NULL;
     return 0;
 }
 
-void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
+int scene_set_up_home(void **state) {
+    if (mkdtemp(scene_home) == NULL || setenv("HOME", scene_home, 1) != 0 ||
+        setenv("XDG_CONFIG_HOME", scene_home, 1) != 0 ||
+        setenv("XDG_RUNTIME_DIR", scene_home, 1) != 0) {
+        return -1;
+    }
+    return scene_set_up(state);
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw) {
+    (void)status;
+    (void)kind;
+    (void)ftw;
+    return remove(path);
+}
+
+int scene_tear_down_home(void **state) {
+    int left = nftw(scene_home, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+
+    return scene_tear_down(state) == 0 && left == 0 ? 0 : -1;
+}
+
+/* Only the CA may issue others. */
+static bool add_constraints(X509 *x509, bool is_ca) {
+    BASIC_CONSTRAINTS constraints = {.ca = is_ca ? 0xFF : 0};
+
+    return X509_add1_ext_i2d(x509, NID_basic_constraints, &constraints, 1, 0) == 1;
+}
+
+/* Writes a certificate of the CA's for the key to a file of FAKE_FILE_MAX bytes. */
+static size_t certify(EVP_PKEY *whose, const char *name, long serial, long from, long to,
+                      uint8_t *file) {
     X509 *x509 = X509_new();
-    uint8_t *at = scene->card.file[which];
+    uint8_t *at = file;
 
     must(x509 != NULL);
-    X509_NAME *name = X509_get_subject_name(x509);
-    must(X509_set_version(x509, 2) == 1 &&
-         ASN1_INTEGER_set(X509_get_serialNumber(x509), 1 + (long)which) == 1 &&
-         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const uint8_t *)"holder", -1, -1,
-                                    0) == 1 &&
-         X509_set_issuer_name(x509, name) == 1 &&
+    must(X509_set_version(x509, X509_VERSION_3) == 1 &&
+         ASN1_INTEGER_set(X509_get_serialNumber(x509), serial) == 1 &&
+         X509_NAME_add_entry_by_txt(X509_get_subject_name(x509), "CN", MBSTRING_ASC,
+                                    (const uint8_t *)name, -1, -1, 0) == 1 &&
+         X509_NAME_add_entry_by_txt(X509_get_issuer_name(x509), "CN", MBSTRING_ASC,
+                                    (const uint8_t *)"CA", -1, -1, 0) == 1 &&
          X509_gmtime_adj(X509_getm_notBefore(x509), from) != NULL &&
-         X509_gmtime_adj(X509_getm_notAfter(x509), to) != NULL && X509_set_pubkey(x509, key) == 1 &&
-         X509_sign(x509, key, EVP_sha256()) > 0);
+         X509_gmtime_adj(X509_getm_notAfter(x509), to) != NULL &&
+         X509_set_pubkey(x509, whose) == 1 && add_constraints(x509, whose == ca_key) &&
+         X509_sign(x509, ca_key, EVP_sha256()) > 0);
     int len = i2d_X509(x509, NULL);
     must(len > 0 && len <= FAKE_FILE_MAX && i2d_X509(x509, &at) == len);
-    scene->card.file_len[which] = (size_t)len;
     X509_free(x509);
+    return (size_t)len;
+}
+
+void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
+    scene->card.file_len[which] =
+        certify(key, "holder", 1 + (long)which, from, to, scene->card.file[which]);
 }
 
 /* The RSA that a card does: PKCS #1 type 1 padding of what it is given. */
@@ -96,6 +139,7 @@ void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t 
     fake_card_init(&scene->card);
     scene_certify(scene, JB_KEY_AUTH, -DAY, DAY);
     scene_certify(scene, JB_KEY_SIGN, -DAY, DAY);
+    scene->card.ca_len = certify(ca_key, "CA", CA_SERIAL, -DAY, DAY, scene->card.ca);
     fake_init(&scene->fake, &scene->card);
     plain_transmit = scene->fake.base.transmit;
     scene->fake.base.transmit = transmit;

@@ -31,12 +31,18 @@ struct scene {
 int scene_set_up(void **state);
 int scene_tear_down(void **state);
 
+/* The same, with configuration and runtime directories of this run's own, below scene_home. */
+extern char scene_home[];
+int scene_set_up_home(void **state);
+int scene_tear_down_home(void **state);
+
 /* Sets the scene: a card as holders have it, and a minute's time. Ended with scene_end, which
  * asserts that nothing was left open. */
 void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t count);
 void scene_end(struct scene *scene);
 
-/* Puts another certificate on the card: its time begins and ends so many seconds from now. */
+/* Puts another certificate on the card, of the same CA: its time begins and ends so many seconds
+ * from now. */
 void scene_certify(struct scene *scene, enum jb_key key, long from, long to);
 
 /* jb_unlock in this scene. */

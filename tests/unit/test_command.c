@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands from request to reply, on a card with real keys. */
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <stdio.h>
@@ -299,32 +298,6 @@ static void status_says_what_lies_on_each_reader(void **state) {
     scene_end(&scene);
 }
 
-static char directory[] = "/tmp/jb-test-command-XXXXXX";
-
-/* A holder's configuration and runtime directories of this run's own. */
-static int set_up(void **state) {
-
-    if (mkdtemp(directory) == NULL || setenv("HOME", directory, 1) != 0 ||
-        setenv("XDG_CONFIG_HOME", directory, 1) != 0 ||
-        setenv("XDG_RUNTIME_DIR", directory, 1) != 0) {
-        return -1;
-    }
-    return scene_set_up(state);
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw) {
-    (void)status;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
-static int tear_down(void **state) {
-    int left = nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-
-    return scene_tear_down(state) == 0 && left == 0 ? 0 : -1;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_binds_origin_and_nonce),
@@ -339,5 +312,5 @@ int main(void) {
         cmocka_unit_test(status_says_what_lies_on_each_reader),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, scene_set_up_home, scene_tear_down_home);
 }

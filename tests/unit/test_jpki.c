@@ -7,75 +7,36 @@
 #include "fake_session.h"
 #include "unit.h"
 
-static struct fake_card card;
-static struct fake fake;
-
-static int set_up(void **state) {
-    (void)state;
-    fake_card_init(&card);
-    fake_init(&fake, &card);
-    return 0;
-}
-
-/* After each test: nothing is open, and no PIN is left verified for another program. */
-static int tear_down(void **state) {
-    (void)state;
-    return fake.connections == 0 && fake.transactions == 0 && !card.verified[0] && !card.verified[1]
-               ? 0
-               : -1;
-}
-
-static void must_succeed(const struct session *session) {
-    int key = session->key == JB_KEY_SIGN;
-
-    assert_int_equal(session->error, JB_OK);
-    assert_false(session->again);
-    assert_int_equal(session->signature_len, card.signature_len);
-    assert_int_equal(session->certificate_len, card.file_len[key]);
-    assert_memory_equal(session->certificate, card.file[key], card.file_len[key]);
-    assert_int_equal(card.spent, 0);
-    assert_int_equal(card.verifies, 1);
-    assert_true(fake.reader[0].resets > 0);
-}
-
-static unsigned commands_of_a_log_in(void) {
-    struct session session = A_LOG_IN;
-
-    session_run(&session, &fake);
-    must_succeed(&session);
-    return fake.commands;
-}
-
 static void a_log_in_takes_eight_commands(void **state) {
     (void)state;
-    assert_int_equal(commands_of_a_log_in(), 8);
-    assert_int_equal(fake_sent(&fake, "00 B0 8A 00 00 00 00"), 1);
-    assert_int_equal(fake_sent(&fake, "00 20 00 98 04 **"), 1);
-    assert_int_equal(fake.reader[0].resets, 1);
+    assert_int_equal(session_log_in(), 8);
+    assert_int_equal(fake_sent(&session_fake, "00 B0 8A 00 00 00 00"), 1);
+    assert_int_equal(fake_sent(&session_fake, "00 20 00 98 04 **"), 1);
+    assert_int_equal(session_fake.reader[0].resets, 1);
 }
 
 static void without_extended_length_thirteen(void **state) {
     (void)state;
-    card.no_extended = true;
-    assert_in_range(commands_of_a_log_in(), 9, 13);
+    session_card.no_extended = true;
+    assert_in_range(session_log_in(), 9, 13);
 }
 
 static void without_short_identifiers_too_seventeen(void **state) {
     (void)state;
-    card.no_extended = card.no_sfi_read = card.no_sfi_verify = true;
-    assert_in_range(commands_of_a_log_in(), 14, 17);
+    session_card.no_extended = session_card.no_sfi_read = session_card.no_sfi_verify = true;
+    assert_in_range(session_log_in(), 14, 17);
 }
 
 static void a_reader_that_refuses_extended_length_costs_no_more(void **state) {
     (void)state;
-    fake.refuses_extended = true;
-    assert_in_range(commands_of_a_log_in(), 9, 13);
+    session_fake.refuses_extended = true;
+    assert_in_range(session_log_in(), 9, 13);
 }
 
 static void a_reader_that_fails_at_extended_length_costs_no_more(void **state) {
     (void)state;
-    fake.fails_extended = true;
-    assert_in_range(commands_of_a_log_in(), 9, 13);
+    session_fake.fails_extended = true;
+    assert_in_range(session_log_in(), 9, 13);
 }
 
 static void short_identifiers_alone_missing_stay_within_thirteen(void **state) {
@@ -83,19 +44,19 @@ static void short_identifiers_alone_missing_stay_within_thirteen(void **state) {
                                         0x6D00, 0x6700, 0x6A81, 0x6A88};
 
     for (size_t i = 0; i < COUNT(refusals); i++) {
-        (void)set_up(state);
-        card.no_sfi_read = card.no_sfi_verify = true;
-        card.sfi_sw = refusals[i];
+        (void)session_set_up(state);
+        session_card.no_sfi_read = session_card.no_sfi_verify = true;
+        session_card.sfi_sw = refusals[i];
         /* a card that says 6700 to the identifier costs one more: the length is doubted first */
-        assert_in_range(commands_of_a_log_in(), 9, 17);
+        assert_in_range(session_log_in(), 9, 17);
     }
 }
 
 static void short_identifiers_only_for_reading_are_enough(void **state) {
     (void)state;
-    card.no_sfi_verify = true;
-    assert_in_range(commands_of_a_log_in(), 9, 13);
-    assert_int_equal(fake_sent(&fake, "00 20 00 80 04 **"), 1);
+    session_card.no_sfi_verify = true;
+    assert_in_range(session_log_in(), 9, 13);
+    assert_int_equal(fake_sent(&session_fake, "00 20 00 80 04 **"), 1);
 }
 
 static void a_locked_pin_is_locked_whatever_the_card_calls_it(void **state) {
@@ -104,14 +65,14 @@ static void a_locked_pin_is_locked_whatever_the_card_calls_it(void **state) {
     for (size_t i = 0; i < COUNT(locked) * 2; i++) {
         struct session session = A_LOG_IN;
 
-        (void)set_up(state);
-        card.tries[0] = 0;
-        card.locked_sw = locked[i % COUNT(locked)];
-        card.no_sfi_read = card.no_sfi_verify = i >= COUNT(locked);
-        session_run(&session, &fake);
+        (void)session_set_up(state);
+        session_card.tries[0] = 0;
+        session_card.locked_sw = locked[i % COUNT(locked)];
+        session_card.no_sfi_read = session_card.no_sfi_verify = i >= COUNT(locked);
+        session_run(&session, &session_fake);
         assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
         assert_int_equal(session.tries_before, 0);
-        assert_int_equal(card.verifies, 0);
+        assert_int_equal(session_card.verifies, 0);
     }
 }
 
@@ -119,10 +80,10 @@ static void an_unknown_identifier_is_not_a_locked_pin(void **state) {
     static const uint16_t unusable[] = {0x6983, 0x6984, 0x63C0};
 
     for (size_t i = 0; i < COUNT(unusable); i++) {
-        (void)set_up(state);
-        card.no_sfi_verify = true;
-        card.sfi_sw = unusable[i];
-        (void)commands_of_a_log_in();
+        (void)session_set_up(state);
+        session_card.no_sfi_verify = true;
+        session_card.sfi_sw = unusable[i];
+        (void)session_log_in();
     }
 }
 
@@ -131,18 +92,18 @@ static void a_wrong_pin_costs_one_try_and_tells_the_rest(void **state) {
 
     (void)state;
     session.pin = "4321";
-    session_run(&session, &fake);
+    session_run(&session, &session_fake);
     assert_int_equal(session.error, JB_ERR_PIN_WRONG);
     assert_int_equal(session.tries, 2);
-    assert_int_equal(card.spent, 1);
-    session_run(&session, &fake);
+    assert_int_equal(session_card.spent, 1);
+    session_run(&session, &session_fake);
     assert_int_equal(session.tries, 1);
-    session_run(&session, &fake);
+    session_run(&session, &session_fake);
     assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
     assert_int_equal(session.tries, 0);
-    session_run(&session, &fake);
+    session_run(&session, &session_fake);
     assert_int_equal(session.error, JB_ERR_PIN_LOCKED);
-    assert_int_equal(card.verifies, 3);
+    assert_int_equal(session_card.verifies, 3);
 }
 
 static void a_pin_of_the_wrong_form_is_not_sent(void **state) {
@@ -151,11 +112,11 @@ static void a_pin_of_the_wrong_form_is_not_sent(void **state) {
     for (size_t i = 0; i < COUNT(wrong); i++) {
         struct session session = A_LOG_IN;
 
-        (void)set_up(state);
+        (void)session_set_up(state);
         session.pin = wrong[i];
-        session_run(&session, &fake);
+        session_run(&session, &session_fake);
         assert_int_equal(session.error, JB_ERR_INTERNAL);
-        assert_int_equal(card.verifies, 0);
+        assert_int_equal(session_card.verifies, 0);
     }
 }
 
@@ -163,8 +124,8 @@ static void verified_already_is_no_count(void **state) {
     struct session session = A_LOG_IN;
 
     (void)state;
-    card.query_verified = true;
-    session_run(&session, &fake);
+    session_card.query_verified = true;
+    session_run(&session, &session_fake);
     assert_int_equal(session.error, JB_OK);
 
     struct jb_op *op = jb_op_new(2000, NULL, NULL);
@@ -172,12 +133,12 @@ static void verified_already_is_no_count(void **state) {
     struct jb_secret pin = {.len = 4, .bytes = "1234"};
     int tries = -2;
 
-    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    assert_int_equal(jb_card_find(&session_fake.base, op, &found), JB_OK);
     assert_int_equal(jb_pin_verify(found, JB_PIN_AUTH, &pin, &tries), JB_OK);
     assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_int_equal(tries, 3);
-    assert_false(card.verified[0]);
-    card.always_verified = true;
+    assert_false(session_card.verified[0]);
+    session_card.always_verified = true;
     assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_OK);
     assert_int_equal(tries, JB_TRIES_VERIFIED);
     jb_card_free(&found);
@@ -207,11 +168,11 @@ static void a_count_is_read_only_from_63cx(void **state) {
         struct jb_card *found = NULL;
         int tries = -2;
 
-        (void)set_up(state);
-        assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-        fake.fault_at = 2;
-        fake.fault = FAKE_STATUS;
-        fake.fault_sw = cases[i].sw;
+        (void)session_set_up(state);
+        assert_int_equal(jb_card_find(&session_fake.base, op, &found), JB_OK);
+        session_fake.fault_at = 2;
+        session_fake.fault = FAKE_STATUS;
+        session_fake.fault_sw = cases[i].sw;
         assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), cases[i].error);
         assert_int_equal(tries, cases[i].tries);
         jb_card_free(&found);
@@ -225,9 +186,9 @@ static void data_is_no_answer_to_a_query(void **state) {
     int tries = -2;
 
     (void)state;
-    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
-    fake.fault_at = 2;
-    fake.fault = FAKE_DATA;
+    assert_int_equal(jb_card_find(&session_fake.base, op, &found), JB_OK);
+    session_fake.fault_at = 2;
+    session_fake.fault = FAKE_DATA;
     assert_int_equal(jb_pin_tries(found, JB_PIN_AUTH, &tries), JB_ERR_CARD_ERROR);
     jb_card_free(&found);
     jb_op_free(&op);
@@ -243,18 +204,18 @@ static void a_verify_without_a_proper_answer_is_never_sent_again(void **state) {
     for (size_t i = 0; i < COUNT(strange) + COUNT(faults); i++) {
         struct session session = A_LOG_IN;
 
-        (void)set_up(state);
+        (void)session_set_up(state);
         session.pin = "9999";
-        fake.fault_at = 6;
-        fake.fault = i < COUNT(strange) ? FAKE_STATUS : faults[i - COUNT(strange)];
-        fake.fault_sw = i < COUNT(strange) ? strange[i] : 0;
-        session_run(&session, &fake);
+        session_fake.fault_at = 6;
+        session_fake.fault = i < COUNT(strange) ? FAKE_STATUS : faults[i - COUNT(strange)];
+        session_fake.fault_sw = i < COUNT(strange) ? strange[i] : 0;
+        session_run(&session, &session_fake);
         assert_int_equal(session.error, JB_ERR_PIN_UNANSWERED);
         assert_int_equal(session.tries, -1);
-        assert_int_equal(fake_sent(&fake, "00 20 00 98 04 **"), 1);
-        assert_int_equal(fake.commands, 6);
-        assert_in_range(card.spent, 0, 1);
-        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(fake_sent(&session_fake, "00 20 00 98 04 **"), 1);
+        assert_int_equal(session_fake.commands, 6);
+        assert_in_range(session_card.spent, 0, 1);
+        assert_int_equal(session_tear_down(state), 0);
     }
 }
 
@@ -264,13 +225,13 @@ static void a_verify_that_was_refused_for_its_form_cost_no_try(void **state) {
     for (size_t i = 0; i < COUNT(refused); i++) {
         struct session session = A_LOG_IN;
 
-        (void)set_up(state);
-        fake.fault_at = 6;
-        fake.fault = FAKE_STATUS;
-        fake.fault_sw = refused[i];
-        session_run(&session, &fake);
+        (void)session_set_up(state);
+        session_fake.fault_at = 6;
+        session_fake.fault = FAKE_STATUS;
+        session_fake.fault_sw = refused[i];
+        session_run(&session, &session_fake);
         assert_int_equal(session.error, JB_ERR_CARD_ERROR);
-        assert_int_equal(fake.commands, 6);
+        assert_int_equal(session_fake.commands, 6);
     }
 }
 
@@ -286,18 +247,19 @@ static void each_fault_at_each_command_ends_in_an_error(void **state) {
                     struct session session = A_LOG_IN;
                     struct session next = A_LOG_IN;
 
-                    (void)set_up(state);
-                    card.no_extended = card.no_sfi_read = card.no_sfi_verify = simple == 1;
+                    (void)session_set_up(state);
+                    session_card.no_extended = session_card.no_sfi_read =
+                        session_card.no_sfi_verify = simple == 1;
                     session.key = (enum jb_key)key;
                     session.pin = key == 1 ? "ABC123" : "1234";
                     session.timeout_ms = 120;
-                    fake.fault_at = at;
-                    fake.fault = faults[f];
-                    session_run(&session, &fake);
-                    assert_int_equal(tear_down(state), 0);
-                    assert_int_equal(card.spent, 0);
-                    assert_in_range(card.verifies, 0, 1);
-                    if (fake.commands < at) {
+                    session_fake.fault_at = at;
+                    session_fake.fault = faults[f];
+                    session_run(&session, &session_fake);
+                    assert_int_equal(session_tear_down(state), 0);
+                    assert_int_equal(session_card.spent, 0);
+                    assert_in_range(session_card.verifies, 0, 1);
+                    if (session_fake.commands < at) {
                         break; /* it was over before */
                     }
                     /* A lost answer may be mended by a shorter command, or a new search, but never
@@ -309,11 +271,11 @@ static void each_fault_at_each_command_ends_in_an_error(void **state) {
                         assert_true(jb_error_reason(session.error)[0] != '\0');
                         assert_int_not_equal(session.error, JB_ERR_INTERNAL);
                     }
-                    fake.no_service = false;
-                    fake.fault_at = 0;
-                    fake_put(&fake, 0, &card);
-                    card.verifies = 0;
-                    session_run(&next, &fake);
+                    session_fake.no_service = false;
+                    session_fake.fault_at = 0;
+                    fake_put(&session_fake, 0, &session_card);
+                    session_card.verifies = 0;
+                    session_run(&next, &session_fake);
                     assert_int_equal(next.error, JB_OK);
                 }
             }
@@ -332,8 +294,8 @@ static void a_signature_that_wants_the_pin_again_says_so(void **state) {
     bool again = true;
 
     (void)state;
-    card.pin_per_use = true;
-    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    session_card.pin_per_use = true;
+    assert_int_equal(jb_card_find(&session_fake.base, op, &found), JB_OK);
     assert_int_equal(jb_pin_verify(found, JB_PIN_SIGN, &pin, &tries), JB_OK);
     assert_int_equal(jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again),
                      JB_OK);
@@ -343,7 +305,7 @@ static void a_signature_that_wants_the_pin_again_says_so(void **state) {
                      JB_OK);
     assert_true(again);
     assert_int_equal(len, 0);
-    assert_int_equal(card.verifies, 1);
+    assert_int_equal(session_card.verifies, 1);
     jb_card_free(&found);
     jb_op_free(&op);
 }
@@ -359,13 +321,13 @@ static void several_signatures_select_the_key_once(void **state) {
     bool again = true;
 
     (void)state;
-    assert_int_equal(jb_card_find(&fake.base, op, &found), JB_OK);
+    assert_int_equal(jb_card_find(&session_fake.base, op, &found), JB_OK);
     assert_int_equal(jb_pin_verify(found, JB_PIN_SIGN, &pin, &tries), JB_OK);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(
             jb_jpki_sign(found, JB_KEY_SIGN, input, sizeof input, signature, &len, &again), JB_OK);
     }
-    assert_int_equal(fake_sent(&fake, "00 A4 02 0C 02 00 1A"), 1);
+    assert_int_equal(fake_sent(&session_fake, "00 A4 02 0C 02 00 1A"), 1);
     jb_card_free(&found);
     jb_op_free(&op);
 }
@@ -385,17 +347,17 @@ static void the_length_of_a_signature_is_the_cards(void **state) {
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct session session = A_LOG_IN;
 
-        (void)set_up(state);
-        card.signature_len = cases[i].len;
-        session_run(&session, &fake);
+        (void)session_set_up(state);
+        session_card.signature_len = cases[i].len;
+        session_run(&session, &session_fake);
         assert_int_equal(session.error, cases[i].error);
         assert_int_equal(session.signature_len, cases[i].error == JB_OK ? cases[i].len : 0);
-        assert_int_equal(card.verifies, 1);
+        assert_int_equal(session_card.verifies, 1);
     }
 }
 
 int main(void) {
-#define A_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, session_set_up, session_tear_down)
     const struct CMUnitTest tests[] = {
         A_TEST(a_log_in_takes_eight_commands),
         A_TEST(without_extended_length_thirteen),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The Mynaportal command from message to answer, on a card with real keys. */
-#include <ftw.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -20,8 +19,6 @@
 static const struct fake_answer digits[] = {{.pin = "1234", .yes = true}};
 static const struct fake_answer password[] = {{.pin = "ABC123", .yes = true}};
 static const struct fake_answer profile[] = {{.pin = "5678", .yes = true}};
-
-static char directory[] = "/tmp/jb-test-mynaportal-XXXXXX";
 
 static void begin(struct scene *scene, const struct fake_answer *answers, size_t count,
                   const char *origin, const char *message) {
@@ -379,30 +376,8 @@ static void faults_at_every_command(void **state) {
     }
 }
 
-static int set_up(void **state) {
-    memset(fives, 0x55, sizeof fives);
-    if (mkdtemp(directory) == NULL || setenv("HOME", directory, 1) != 0 ||
-        setenv("XDG_CONFIG_HOME", directory, 1) != 0 ||
-        setenv("XDG_RUNTIME_DIR", directory, 1) != 0) {
-        return -1;
-    }
-    return scene_set_up(state);
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw) {
-    (void)status;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
-static int tear_down(void **state) {
-    int left = nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-
-    return scene_tear_down(state) == 0 && left == 0 ? 0 : -1;
-}
-
 int main(void) {
+    memset(fives, 0x55, sizeof fives);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_login_answers_one_signature),
         cmocka_unit_test(one_digest_is_answered_by_a_list_of_one),
@@ -417,5 +392,5 @@ int main(void) {
         cmocka_unit_test(faults_at_every_command),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, scene_set_up_home, scene_tear_down_home);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Which sites may use the Mynaportal command, and what is settled before the card is looked for. */
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,6 @@ static const struct fake_answer no[] = {{.pin = "1234", .yes = false}};
 
 static const char login[] = "{\"mode\":\"01\",\"service_id\":\"01\",\"digest\":\"" DIGEST "\"}";
 static const char one[] = "{\"mode\":\"02\",\"service_id\":\"01\",\"digest\":\"" DIGEST "\"}";
-
-static char directory[] = "/tmp/jb-test-trust-XXXXXX";
 
 static void begin(struct scene *scene, const struct fake_answer *answers, size_t count,
                   const char *origin, const char *message) {
@@ -123,7 +120,7 @@ static void a_broken_identifier_is_told_at_once(void **state) {
     cJSON *answer = NULL;
 
     (void)state;
-    (void)snprintf(path, sizeof path, "%s/jpki-bridge/installation.json", directory);
+    (void)snprintf(path, sizeof path, "%s/jpki-bridge/installation.json", scene_home);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs("\"not one\"", file) >= 0);
@@ -136,28 +133,6 @@ static void a_broken_identifier_is_told_at_once(void **state) {
     assert_int_equal(remove(path), 0);
 }
 
-static int set_up(void **state) {
-    if (mkdtemp(directory) == NULL || setenv("HOME", directory, 1) != 0 ||
-        setenv("XDG_CONFIG_HOME", directory, 1) != 0 ||
-        setenv("XDG_RUNTIME_DIR", directory, 1) != 0) {
-        return -1;
-    }
-    return scene_set_up(state);
-}
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *ftw) {
-    (void)status;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
-static int tear_down(void **state) {
-    int left = nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-
-    return scene_tear_down(state) == 0 && left == 0 ? 0 : -1;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stranger_is_trusted_once_and_for_good),
@@ -166,5 +141,5 @@ int main(void) {
         cmocka_unit_test(a_broken_identifier_is_told_at_once),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, scene_set_up_home, scene_tear_down_home);
 }
