@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Card, PINS } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
-import { BUILD, HOST } from "../rig/paths.ts";
+import { BUILD, CARD_DATA, HOST } from "../rig/paths.ts";
 
 const ORIGIN = "https://portal.example.go.jp";
 const SERVICE = "https://www.myna.go.jp";
@@ -15,6 +15,9 @@ const CALLER = "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/";
 const STARTS = 10;
 const ROUNDS = 5;
 const LOG_INS = 9;
+const BATCHES = 3;
+/** How many documents are signed under one PIN, and the APDUs that this takes. */
+const DOCUMENTS: readonly (readonly [documents: number, apdus: number])[] = [[1, 10], [20, 29]];
 
 interface Run {
     hello: number;
@@ -44,6 +47,11 @@ const requests = {
     sign: (): string => JSON.stringify({ command: "sign", arguments: { origin: ORIGIN, hash: randomBytes(32).toString("base64"), hashFunction: "SHA-256" } }),
     profile: (): string => mynaportal({ mode: "04" }),
 } as const;
+
+function signDocuments(count: number): string {
+    const documents = Array.from({ length: count }, (_, i) => ({ format: i % 2 === 0 ? "cades" : "pades", digest: randomBytes(32).toString("base64") }));
+    return JSON.stringify({ command: "sign-documents", arguments: { origin: ORIGIN, documents, hashFunction: "SHA-256" } });
+}
 
 function median(values: number[]): number {
     return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
@@ -91,6 +99,24 @@ function runOpenSc(home: Home, key: "auth" | "sign"): void {
     writeFileSync(data, randomBytes(64));
     execFileSync("pkcs11-tool", [...login, "--sign", "--id", id, "--mechanism", "SHA256-RSA-PKCS", "--input-file", data, "--output-file", `${data}.signature`], options);
     execFileSync("pkcs11-tool", [...(key === "sign" ? login : []), "--read-object", "--type", "cert", "--id", id, "--output-file", `${data}.certificate`], options);
+}
+
+/** OpenSC's way to bare signatures of so many digests: one program, and one PIN, for each. */
+function runOpenScDigests(home: Home, count: number): void {
+    const data = join(home.path, "data");
+    for (let i = 0; i < count; i++) {
+        writeFileSync(data, randomBytes(32));
+        execFileSync("pkcs11-tool", ["--login", "--pin", PINS.sign, "--slot-index", "1", "--sign", "--id", "02", "--mechanism", "RSA-PKCS", "--input-file", data, "--output-file", `${data}.signature`], { env: home.environment, stdio: ["ignore", "ignore", "pipe"] });
+    }
+}
+
+/** What a CMS costs without a card: the openssl program, with the same key in a file. */
+function runOpenSslCms(home: Home, count: number): void {
+    const data = join(home.path, "data");
+    for (let i = 0; i < count; i++) {
+        writeFileSync(data, randomBytes(32));
+        execFileSync("openssl", ["cms", "-sign", "-cades", "-binary", "-md", "sha256", "-in", data, "-outform", "DER", "-out", `${data}.cms`, "-signer", join(CARD_DATA, "sign.pem"), "-inkey", join(CARD_DATA, "sign.key"), "-certfile", join(CARD_DATA, "sign-ca.pem")], { env: home.environment, stdio: ["ignore", "ignore", "pipe"] });
+    }
 }
 
 let missed = 0;
@@ -148,7 +174,21 @@ async function counts(home: Home): Promise<void> {
         const openSc = await exchanged(card, () => { runOpenSc(home, key); });
         row(`${name}, OpenSC (signature and certificate)`, openSc.apdus, openSc.bytes, "", "");
     }
+    for (const [documents, apdus] of DOCUMENTS) {
+        count(`documents: ${documents}, ours (CMS)`, await exchanged(card, () => { runHost(home, "sign", signDocuments(documents)); }), apdus);
+        const openSc = await exchanged(card, () => { runOpenScDigests(home, documents); });
+        row(`documents: ${documents}, OpenSC (bare signatures)`, openSc.apdus, openSc.bytes, "", "");
+    }
     await card.stop();
+}
+
+/** Milliseconds. */
+function timed(act: () => void): number[] {
+    return Array.from({ length: BATCHES }, () => {
+        const start = performance.now();
+        act();
+        return performance.now() - start;
+    });
 }
 
 async function times(home: Home): Promise<void> {
@@ -160,11 +200,13 @@ async function times(home: Home): Promise<void> {
     }
     const card = await Card.start();
     const logIns = Array.from({ length: LOG_INS }, () => runHost(home, "auth"));
-    const openSc = Array.from({ length: 3 }, () => {
-        const start = performance.now();
-        runOpenSc(home, "auth");
-        return performance.now() - start;
-    });
+    const openSc = timed(() => { runOpenSc(home, "auth"); });
+    const batches = DOCUMENTS.map(([documents]) => ({
+        documents,
+        ours: Array.from({ length: BATCHES }, () => runHost(home, "sign", signDocuments(documents)).end / 1000),
+        openSc: timed(() => { runOpenScDigests(home, documents); }),
+        openSsl: timed(() => { runOpenSslCms(home, documents); }),
+    }));
     await card.stop();
     row("", "ours", "baseline", "target", "reached");
     compare("start to hello (median of 50)", median(ours.map((run) => run.hello)) / 1000, median(baseline.map((run) => run.hello)) / 1000, 1.5, "ms", 2);
@@ -173,6 +215,10 @@ async function times(home: Home): Promise<void> {
     compare("peak memory after a log-in", median(logIns.map((run) => run.peak)) / 1024, least, 2.5, "MiB", 1);
     row("", "ours", "OpenSC", "", "");
     row(`a whole log-in (median of ${LOG_INS})`, `${(median(logIns.map((run) => run.end)) / 1000).toFixed(1)} ms`, `${median(openSc).toFixed(1)} ms`, "", "");
+    row("", "ours", "OpenSC", "openssl cms", "");
+    for (const batch of batches) {
+        row(`documents: ${batch.documents} (median of ${BATCHES}; openssl without a card)`, ...[batch.ours, batch.openSc, batch.openSsl].map((each) => `${median(each).toFixed(1)} ms`), "");
+    }
 }
 
 const home = new Home();

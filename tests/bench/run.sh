@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Measures what a log-in and a signature cost, side by side in one run on the same virtual card:
-# ours, OpenSC's, and a program that only links the same libraries and says hello. Prints one
+# Measures what a log-in, a signature and signed documents cost, side by side in one run on the same
+# virtual card: ours, OpenSC's, the openssl program's with a key in a file, and a program that only
+# links the same libraries and says hello. Prints one
 # table. A count over its target fails; a time depends on the machine, and never does.
 #   tests/bench/run.sh [BUILD_DIR]
 set -euo pipefail

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A card, a reader and other programs that do anything, against one log-in, signature or reading of
- * the four attributes of a person who always types a PIN. Whatever they do: a PIN that was typed
- * once goes out once, right after the count of tries that was shown has been read again; a card
- * that saw one is reset; nothing stays open.
+ * A card, a reader and other programs that do anything, against one log-in, signature, batch of
+ * documents or reading of the four attributes of a person who always types a PIN. Whatever they do:
+ * a PIN that was typed once goes out once, right after the count of tries that was shown has been
+ * read again; a card that saw one is reset; nothing stays open.
  *
  * The input: one byte of options, one for the allocation that fails (0: none), then one entry for
  * each exchange: its length in two bytes and that many bytes of response. Lengths from FB00 are no
@@ -19,7 +19,7 @@
 
 #define VERIFY_PIN_DIRECT 0x42330006U
 
-enum option { SIGN = 1, KEYPAD = 2, PROFILE = 4 };
+enum option { SIGN = 1, KEYPAD = 2, PROFILE = 4, DOCUMENTS = 8 };
 enum failure { OF_LIST = 0xFB, OF_CONNECT, OF_BEGIN = 0xFE, OF_END = 0xFD, OF_EXCHANGE = 0xFF };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -250,11 +250,24 @@ static void use(struct jb_unlocked *unlocked, const struct jb_purpose *purpose) 
     }
 }
 
+/* A card that wants the PIN for each of them is given it; what it signs cannot hold. */
+static void sign_documents(const struct jb_context *context) {
+    cJSON *result = NULL;
+    int tries_left = -1;
+
+    must(jb_command_sign_documents(context, &result, &tries_left) != JB_OK && result == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static struct jb_document documents[] = {
+        {.profile = JB_CMS_CADES}, {.profile = JB_CMS_PADES}, {.profile = JB_CMS_CADES}};
     static const struct jb_config no_config;
     struct jb_transport transport = {list, wait_for,  connect_to, begin, transmit, control,
                                      end,  reconnect, disconnect, NULL,  list,     settle};
-    const struct jb_request request = {.origin = "https://example.jp"};
+    const struct jb_request request = {.origin = "https://example.jp",
+                                       .hash = JB_HASH_SHA256,
+                                       .documents = documents,
+                                       .document_count = sizeof documents / sizeof documents[0]};
     struct jb_op *op = jb_op_new(120000, NULL, NULL);
     const struct jb_context context = {
         .transport = &transport, .op = op, .request = &request, .config = &no_config};
@@ -262,8 +275,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int tries_left = -1;
 
     if (size >= 2 && op != NULL) {
-        enum jb_pin pin = data[0] & SIGN ? JB_PIN_SIGN : JB_PIN_AUTH;
-        const struct jb_purpose purpose = {.pin = data[0] & PROFILE ? JB_PIN_PROFILE : pin};
+        enum jb_pin pin = data[0] & (SIGN | DOCUMENTS) ? JB_PIN_SIGN : JB_PIN_AUTH;
+        const struct jb_purpose purpose = {
+            .pin = (data[0] & (PROFILE | DOCUMENTS)) == PROFILE ? JB_PIN_PROFILE : pin};
         memset(&s, 0, sizeof s);
         s.at = data + 2;
         s.left = size - 2;
@@ -271,7 +285,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         s.keypad = (data[0] & KEYPAD) != 0;
         s.read = -1;
         fail_malloc_after = data[1] - 1;
-        if (jb_unlock(&context, &purpose, &unlocked, &tries_left) == JB_OK) {
+        if (data[0] & DOCUMENTS) {
+            sign_documents(&context);
+        } else if (jb_unlock(&context, &purpose, &unlocked, &tries_left) == JB_OK) {
             use(&unlocked, &purpose);
         }
         jb_unlocked_clear(&unlocked);

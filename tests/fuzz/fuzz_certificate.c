@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A certificate, looked at from all sides; what follows its DER is taken as a signature. */
+/* A certificate, looked at from all sides, and put into a CMS; what follows its DER is taken as a
+ * signature. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "jpki_bridge/signature.h"
+#include "jpki_bridge/cms.h"
 #include "jpki_bridge/text.h"
 
 #define SIGNATURE_MAX 512
@@ -52,6 +53,29 @@ static void verify(const struct jb_certificate *certificate, const uint8_t *data
     }
 }
 
+/* The holder's certificate, and as it comes the CA's. */
+static void put_into_cms(const struct jb_certificate *certificate, const uint8_t *data,
+                         size_t size) {
+    const uint8_t digest[JB_HASH_MAX] = {0};
+    uint8_t zeros[JB_HASH_MAX] = {0}, *der = NULL;
+    struct jb_cms *cms = NULL;
+    size_t len = 0;
+
+    (void)jb_certificate_is_issued_by(certificate, certificate);
+    for (int i = JB_HASH_SHA256; i <= JB_HASH_SHA512; i++) {
+        enum jb_cms_profile profile = i == JB_HASH_SHA256 ? JB_CMS_CADES : JB_CMS_PADES;
+        if (jb_cms_new(certificate, i == JB_HASH_SHA512 ? certificate : NULL, profile,
+                       (enum jb_hash)i, digest, 1800000000, &cms) == JB_OK) {
+            must(memcmp(jb_cms_digest(cms), zeros, sizeof zeros) != 0);
+            must((jb_cms_finish(cms, data, size, &der, &len) == JB_OK) == (der != NULL));
+            must((der != NULL) == (len > 0));
+        }
+        free(der);
+        der = NULL;
+        jb_cms_free(&cms);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct jb_certificate *certificate = NULL;
     size_t der = size >= 4 && data[1] == 0x82 ? 4 + ((size_t)data[2] << 8 | data[3]) : size;
@@ -60,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (jb_certificate_parse(data, der, &certificate) == JB_OK) {
         look(certificate, data, der);
         verify(certificate, data + der, size - der);
+        put_into_cms(certificate, data + der, size - der);
     }
     jb_certificate_free(&certificate);
     return 0;

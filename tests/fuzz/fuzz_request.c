@@ -27,6 +27,11 @@ static void parse(const char *text, size_t len) {
     must(error != JB_OK || request.origin[0] == '\0' || jb_origin_is_valid(request.origin));
     must(error != JB_OK || request.command != JB_COMMAND_AUTHENTICATE ||
          strlen(request.nonce) >= JB_NONCE_MIN);
+    bool documents = error == JB_OK && request.command == JB_COMMAND_SIGN_DOCUMENTS;
+    must(documents == (error == JB_OK && request.document_count > 0));
+    must(request.document_count <= JB_DOCUMENTS_MAX &&
+         (request.document_count == 0 || request.documents != NULL));
+    must(!documents || request.hash >= JB_HASH_SHA256);
     jb_request_clear(&request);
 }
 

@@ -51,13 +51,20 @@ certificate_seeds() {
     done
 }
 
+# The signing PIN is verified, and the certificate read.
+unlocked_to_sign() {
+    status 9000 6982 63C5 9000 63C5 9000 && der sign | answer 9000
+}
+
 # A log-in, one with a wrong PIN before, one whose tries fall during the prompt, one on a card that
-# was reset, one on a card without shortcuts and with one try, one on a keypad; a signature.
+# was reset, one on a card without shortcuts and with one try, one on a keypad; a signature; documents, signed under
+# one PIN, and under one each.
 card_seeds() {
-    local look=$seeds/look again=$seeds/again sign=$seeds/sign
+    local look=$seeds/look again=$seeds/again sign=$seeds/sign once=$seeds/once
     { status 9000 && der auth | answer 9000 && status 63C3; } >"$look"
     status 9000 63C3 >"$again"
-    { status 9000 && head -c 256 /dev/zero | answer 9000; } >"$sign"
+    head -c 256 /dev/zero | answer 9000 >"$once"
+    { status 9000 && cat "$once"; } >"$sign"
     { bytes 0000 && cat "$look" "$again" && status 9000 && cat "$sign"; } >"$1/seed-log-in"
     { bytes 0000 && cat "$look" "$again" && status 63C2 && cat "$look" "$again" && status 9000 && cat "$sign"; } \
         >"$1/seed-wrong"
@@ -67,8 +74,10 @@ card_seeds() {
     { bytes 0000 && status 9000 6A82 9000 6700 && der auth | head -c 256 | answer 9000 &&
         der auth | tail -c +257 | answer 6282 && status 9000 63C1 9000 9000 63C1 9000 && cat "$sign"; } >"$1/seed-slow"
     { bytes 0200 && cat "$look" "$again" && bytes 9000 && cat "$sign"; } >"$1/seed-keypad"
-    { bytes 0100 && status 9000 6982 63C5 9000 63C5 9000 && der sign | answer 9000 && cat "$sign"; } \
-        >"$1/seed-signature"
+    { bytes 0100 && unlocked_to_sign && cat "$sign"; } >"$1/seed-signature"
+    { bytes 0800 && unlocked_to_sign && der sign-ca | answer 9000 && cat "$sign" "$once" "$once"; } >"$1/seed-documents"
+    { bytes 0800 && unlocked_to_sign && der sign-ca | answer 9000 && cat "$sign" && status 6982 && unlocked_to_sign &&
+        cat "$sign" && status 6982 && unlocked_to_sign && cat "$sign"; } >"$1/seed-documents-each"
     { bytes 0400 && status 9000 9000 63C3 9000 63C3 9000 9000 && answer 9000 <"$data/attributes.bin" &&
         status 9000 && answer 9000 <"$data/manufacture.bin"; } >"$1/seed-attributes"
 }
