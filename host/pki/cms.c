@@ -55,23 +55,34 @@ static bool add_attributes(const struct jb_cms *cms, CMS_SignerInfo *signer, tim
            (cms->profile == JB_CMS_PADES || add_time(signer, when));
 }
 
-/* Hashes the attributes as they are signed (RFC 5652 §5.4): as a SET OF in the order of DER (X.690
- * §11.6), which PKCS #7 has too. */
+/* The attributes as they are signed (RFC 5652 §5.4): a SET OF in the order of DER (X.690 §11.6),
+ * which PKCS #7 has too. Freed with free(). OpenSSL leaves out what it has no memory to sort and
+ * says nothing, hence calloc; what is signed then is not what is verified in the end. */
+static uint8_t *encode_attributes(const STACK_OF(X509_ATTRIBUTE) * attributes, int *len) {
+    const ASN1_VALUE *value = (const ASN1_VALUE *)attributes;
+    uint8_t *der = NULL, *end = NULL;
+
+    *len = ASN1_item_i2d(value, NULL, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
+    if (*len > 0 && (der = end = calloc(1, (size_t)*len)) != NULL &&
+        ASN1_item_i2d(value, &end, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN)) != *len) {
+        free(der);
+        der = NULL;
+    }
+    return der;
+}
+
 static bool digest_attributes(struct jb_cms *cms, const CMS_SignerInfo *signer) {
     STACK_OF(X509_ATTRIBUTE) *attributes = sk_X509_ATTRIBUTE_new_null();
-    uint8_t *der = NULL;
-    int len = -1;
+    int count = CMS_signed_get_attr_count(signer), len = 0;
     bool digested = attributes != NULL;
 
-    for (int i = 0; digested && i < CMS_signed_get_attr_count(signer); i++) {
+    for (int i = 0; digested && i < count; i++) {
         digested = sk_X509_ATTRIBUTE_push(attributes, CMS_signed_get_attr(signer, i)) > 0;
     }
-    if (digested) {
-        len = ASN1_item_i2d((const ASN1_VALUE *)attributes, &der, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN));
-    }
-    digested = len > 0 && EVP_Q_digest(NULL, jb_hash_name(cms->hash), NULL, der, (size_t)len,
-                                       cms->digest, NULL) == 1;
-    OPENSSL_free(der);
+    uint8_t *der = digested ? encode_attributes(attributes, &len) : NULL;
+    digested = der != NULL && EVP_Q_digest(NULL, jb_hash_name(cms->hash), NULL, der, (size_t)len,
+                                           cms->digest, NULL) == 1;
+    free(der);
     sk_X509_ATTRIBUTE_free(attributes);
     return digested;
 }
@@ -198,7 +209,7 @@ static enum jb_error encode(CMS_ContentInfo *info, uint8_t **der, size_t *der_le
     if (len <= 0) {
         return JB_ERR_INTERNAL;
     }
-    *der = end = malloc((size_t)len);
+    *der = end = calloc(1, (size_t)len); /* see encode_attributes */
     if (end == NULL) {
         return JB_ERR_OUT_OF_MEMORY;
     }

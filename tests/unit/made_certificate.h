@@ -29,6 +29,7 @@ struct made_certificate {
     const char *subject_cn;
     int subject_cn_len; /* 0: a string */
     bool san_twice;
+    uint64_t serial; /* 0: one that all have */
 };
 
 static inline bool made_add_extension(X509 *x509, int nid, void *value) {
@@ -93,7 +94,7 @@ static inline size_t made_der(const struct made_certificate *wanted, EVP_PKEY *k
 
     *der = NULL;
     (void)X509_set_version(x509, X509_VERSION_3);
-    (void)ASN1_INTEGER_set_uint64(serial, 0xABCDEF0102ULL);
+    (void)ASN1_INTEGER_set_uint64(serial, wanted->serial != 0 ? wanted->serial : 0xABCDEF0102ULL);
     (void)X509_set_serialNumber(x509, serial);
     (void)ASN1_TIME_set_string(from, wanted->not_before);
     (void)ASN1_TIME_set_string(until, wanted->not_after);
