@@ -5,7 +5,7 @@
 # output is kept in build/logs/; the last line is "N passed, N failed".
 #   tests/run.sh            everything
 #   tests/run.sh NAME...    the named stages only (unit, lint, card, host, sanitize, valgrind,
-#                           fuzz, portal, extension, browser, bench)
+#                           fuzz, portal, documents, extension, browser, bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -108,6 +108,7 @@ stage unit run_unit
 stage extension run_extension
 stage portal run_portal
 stage card run_card
+stage documents tests/documents/run.sh build
 { stage lint tests/lint.sh && stage sanitize run_sanitize; } &
 { stage host tests/host/run.sh build && stage valgrind run_valgrind; } &
 wait

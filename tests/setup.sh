@@ -13,7 +13,8 @@ build=(gcc libc6-dev make cmake pkg-config libpcsclite-dev libassuan-dev libgpg-
 demo=(pcscd vsmartcard-vpcd chromium chromium-l10n iproute2 procps util-linux fonts-noto-cjk)
 prompt=(pinentry-gtk2)
 checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind opensc opensc-pkcs11 xvfb xauth xxd
-    xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file)
+    xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file
+    ghostscript qpdf poppler-utils python3-cairo python3-venv)
 
 wanted=("${build[@]}" "${demo[@]}")
 case ${1:-} in
@@ -26,6 +27,8 @@ case ${1:-} in
 esac
 # Node comes with npm from wherever the machine has it; the project's own, newer Node comes through npm.
 command -v npm >/dev/null || wanted+=(nodejs npm)
+# The small LibreOffice would put out the one that a desktop has.
+[ "${1:-}" != test ] || command -v soffice >/dev/null || wanted+=(libreoffice-writer-nogui)
 
 missing=()
 for package in "${wanted[@]}"; do

@@ -23,8 +23,8 @@ export interface Found<T extends PdfValue = PdfValue> {
 
 interface ObjectStream {
     readonly data: Uint8Array;
-    readonly numbers: readonly number[];
-    readonly offsets: readonly number[];
+    readonly numbers: Uint32Array;
+    readonly offsets: Uint32Array;
 }
 
 export class PdfFile {
@@ -88,14 +88,14 @@ export class PdfFile {
     /** The data of a stream as it stands there, packed or not; undefined for what is no stream. */
     dataOf({ value, source, ref }: Found): Uint8Array | undefined {
         if (value.kind !== "dict" || ref === null || source !== this.structure.bytes) return undefined;
-        const reader = new Reader(source, value.end);
+        const reader = new Reader(source, value.end, this.structure.clock);
         reader.skip();
         return reader.isWord("stream") ? streamData(reader, this.#length(value)) : undefined;
     }
 
     /** A reader behind "N G obj". */
     #plain(offset: number): Reader {
-        const reader = new Reader(this.structure.bytes, offset);
+        const reader = new Reader(this.structure.bytes, offset, this.structure.clock);
         reader.expectCount();
         reader.expectCount();
         reader.expectWord("obj");
@@ -106,7 +106,7 @@ export class PdfFile {
         const stream = this.#streams.get(container) ?? this.#open(container);
         const offset = stream.offsets[index];
         if (stream.numbers[index] !== ref.number || offset === undefined) throw damaged(`object ${ref.number} is not in its stream`);
-        const value = new Reader(stream.data, offset).value();
+        const value = new Reader(stream.data, offset, this.structure.clock).value();
         return value.kind === "null" ? undefined : { value, source: stream.data, ref };
     }
 
@@ -121,14 +121,15 @@ export class PdfFile {
         if (this.#unpacked > MOST_OF_ALL) throw damaged("the object streams unpack to too much");
         const count = countAt(dict, "N") ?? 0;
         const first = countAt(dict, "First") ?? 0;
-        if (count > data.length || first > data.length) throw damaged("an object stream longer than itself");
-        const numbers: number[] = [];
-        const offsets: number[] = [];
-        const index = new Reader(data.subarray(0, first));
+        if (count > first / 2 || first > data.length) throw damaged("an object stream longer than itself");
+        const numbers = new Uint32Array(count);
+        const offsets = new Uint32Array(count);
+        const index = new Reader(data.subarray(0, first), 0, this.structure.clock);
         for (let i = 0; i < count; i++) {
-            this.structure.clock.tick();
-            numbers.push(index.expectCount());
-            offsets.push(first + index.expectCount());
+            const [number, offset] = [index.expectCount(), first + index.expectCount()];
+            if (number > 0xffffffff || offset > data.length) throw damaged("an object beyond its stream");
+            numbers[i] = number;
+            offsets[i] = offset;
         }
         const stream = { data, numbers, offsets };
         this.#streams.set(container, stream);

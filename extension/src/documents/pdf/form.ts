@@ -5,6 +5,7 @@
 import { damaged, Refusal } from "./refusal.ts";
 import { asDict } from "./file.ts";
 import type { Found, PdfFile } from "./file.ts";
+import { latin } from "./increment.ts";
 import { entry } from "./syntax.ts";
 import type { PdfDict } from "./syntax.ts";
 
@@ -15,12 +16,15 @@ export interface Form {
     /** Undefined when the document has none. */
     readonly dict: Found<PdfDict> | undefined;
     readonly signatures: number;
+    /** Its author certified it, and allows further signatures, but nothing new that can be seen. */
+    readonly certified: boolean;
     /** Names of the fields at the top. */
     readonly names: ReadonlySet<string>;
 }
 
-/** A text string (7.9.2.2). Of PDFDocEncoding only what it has in common with Latin-1: enough to compare names. */
+/** A text string (ISO 32000-2, 7.9.2.2). Of PDFDocEncoding only what it has in common with Latin-1: enough to compare names. */
 function textOf(bytes: string): string {
+    if (bytes.startsWith("\xef\xbb\xbf")) return new TextDecoder().decode(latin(bytes));
     if (bytes.startsWith("\xfe\xff")) {
         let text = "";
         for (let at = 2; at + 1 < bytes.length; at += 2) text += String.fromCharCode(bytes.charCodeAt(at) * 256 + bytes.charCodeAt(at + 1));
@@ -64,7 +68,8 @@ export function formOf(file: PdfFile): Form {
     if (found !== undefined && dict === undefined) throw damaged("a form that is none");
     const names = new Set<string>();
     let signatures = 0;
-    if (dict === undefined) return { dict, signatures, names };
+    const certified = author !== undefined;
+    if (dict === undefined) return { dict, signatures, certified, names };
 
     const fields = file.at(dict, "Fields");
     if (fields !== undefined && fields.value.kind !== "array") throw damaged("fields that are none");
@@ -81,7 +86,7 @@ export function formOf(file: PdfFile): Form {
         const field = asDict(file.resolve(value, source));
         if (field === undefined) continue;
         const name = file.at(field, "T");
-        if (depth === 0 && name?.value.kind === "string") names.add(textOf(name.value.value));
+        if (depth === 0 && name?.value.kind === "string" && name.value.value !== null) names.add(textOf(name.value.value));
         const kind = file.nameAt(field, "FT") ?? type;
         const signature = kind === "Sig" ? file.dictAt(field, "V") : undefined;
         if (signature !== undefined && entry(signature.value, "Contents") !== undefined) {
@@ -93,7 +98,7 @@ export function formOf(file: PdfFile): Form {
         const kids = file.arrayAt(field, "Kids");
         for (const kid of kids?.value.items ?? []) open.push({ value: kid, source: kids?.source ?? source, type: kind, depth: depth + 1 });
     }
-    return { dict, signatures, names };
+    return { dict, signatures, certified, names };
 }
 
 /** A name that no field has. */

@@ -2,7 +2,7 @@
 // Unpacks the streams that hold structure (cross-references, object streams), and no more than asked for.
 
 import { Unzlib } from "fflate";
-import { damaged } from "./refusal.ts";
+import { damaged, Refusal } from "./refusal.ts";
 import { countAt, entry, nameAt } from "./syntax.ts";
 import type { PdfDict, PdfValue } from "./syntax.ts";
 
@@ -20,7 +20,7 @@ function inflate(packed: Uint8Array, most: number): Uint8Array {
     try {
         for (let at = 0; at < packed.length; at += PIECE) stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
     } catch (thrown) {
-        throw thrown instanceof Error && thrown.message.startsWith("document-") ? thrown : damaged("a stream that cannot be unpacked");
+        throw thrown instanceof Refusal ? thrown : damaged("a stream that cannot be unpacked");
     }
     const all = new Uint8Array(length);
     let at = 0;

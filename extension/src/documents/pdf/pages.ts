@@ -9,12 +9,35 @@ import { entry } from "./syntax.ts";
 
 const MOST_PAGES = 200_000;
 const DEEPEST = 64;
-const INHERITED = ["MediaBox", "CropBox", "Rotate"] as const;
 
-type Inherited = Partial<Record<(typeof INHERITED)[number], Found>>;
+/** A box that is none is null, and hides the one above it. */
+interface Inherited {
+    readonly MediaBox?: Box | null;
+    readonly CropBox?: Box | null;
+    readonly Rotate?: number;
+}
+/** Of a page only this much is kept, as a file can have very many. */
 export interface Page {
-    readonly dict: Found<PdfDict> & { readonly ref: Ref };
+    readonly ref: Ref;
+    /** The object that is its list of annotations, where it is one of its own. */
+    readonly annotations: Ref | null;
     readonly inherited: Inherited;
+}
+
+export function dictOf(file: PdfFile, page: Page): Found<PdfDict> {
+    const dict = asDict(file.object(page.ref));
+    if (dict === undefined) throw damaged("a page that is not there");
+    return dict;
+}
+
+function inheritedBy(file: PdfFile, dict: Found<PdfDict>, above: Inherited): Inherited {
+    const [media, crop, rotate] = [file.at(dict, "MediaBox"), file.at(dict, "CropBox"), file.at(dict, "Rotate")];
+    return {
+        ...above,
+        ...(media === undefined ? {} : { MediaBox: boxOf(file, media) }),
+        ...(crop === undefined ? {} : { CropBox: boxOf(file, crop) }),
+        ...(rotate === undefined ? {} : { Rotate: rotate.value.kind === "number" ? rotate.value.value : 0 }),
+    };
 }
 
 /** Every page; a node that stands in the tree twice is damage, as it makes a circle or a page of two places. */
@@ -26,19 +49,16 @@ export function pagesOf(file: PdfFile): readonly Page[] {
     const open: { node: PdfRef; inherited: Inherited; depth: number }[] = [{ node: root, inherited: {}, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
         const { node, inherited, depth } = next;
-        if (seen.has(node.number) || depth > DEEPEST || pages.length > MOST_PAGES) throw damaged("pages in a circle");
+        if (seen.has(node.number) || depth > DEEPEST || pages.length + open.length > MOST_PAGES) throw damaged("pages in a circle");
         seen.add(node.number);
         const dict = asDict(file.object(node));
-        if (dict === undefined || dict.ref === null) throw damaged("a page that is not there");
-        const own: Inherited = { ...inherited };
-        for (const key of INHERITED) {
-            const value = file.at(dict, key);
-            if (value !== undefined) own[key] = value;
-        }
+        if (dict === undefined) throw damaged("a page that is not there");
+        const own = inheritedBy(file, dict, inherited);
         const kids = file.arrayAt(dict, "Kids");
         if (kids === undefined) {
             if (file.nameAt(dict, "Type") === "Pages") throw damaged("a part of the pages without any");
-            pages.push({ dict: { ...dict, ref: dict.ref }, inherited: own });
+            const annotations = entry(dict.value, "Annots");
+            pages.push({ ref: refOf(node), annotations: annotations?.kind === "ref" ? refOf(annotations) : null, inherited: own });
             continue;
         }
         const refs = kids.value.items;
@@ -49,18 +69,22 @@ export function pagesOf(file: PdfFile): readonly Page[] {
     return pages;
 }
 
+function refOf({ number, generation }: Ref): Ref {
+    return { number, generation };
+}
+
 type Box = readonly [left: number, bottom: number, right: number, top: number];
 const LETTER: Box = [0, 0, 612, 792];
 
-function boxOf(file: PdfFile, found: Found | undefined): Box | undefined {
-    if (found?.value.kind !== "array" || found.value.items.length !== 4) return undefined;
+function boxOf(file: PdfFile, found: Found): Box | null {
+    if (found.value.kind !== "array" || found.value.items.length !== 4) return null;
     const numbers = found.value.items.map((item) => {
         const number = file.resolve(item, found.source)?.value;
         return number?.kind === "number" && Math.abs(number.value) < 1e6 ? number.value : NaN;
     });
     const [a = NaN, b = NaN, c = NaN, d = NaN] = numbers;
     const box: Box = [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
-    return box[2] > box[0] && box[3] > box[1] ? box : undefined;
+    return box[2] > box[0] && box[3] > box[1] ? box : null;
 }
 
 export interface View {
@@ -74,12 +98,12 @@ export interface View {
 
 /** As pdf.js shows it: what is missing or wrong has the same default. */
 export function viewOf(file: PdfFile, page: Page): View {
-    const media = boxOf(file, page.inherited.MediaBox) ?? LETTER;
-    const crop = boxOf(file, page.inherited.CropBox) ?? media;
+    const media = page.inherited.MediaBox ?? LETTER;
+    const crop = page.inherited.CropBox ?? media;
     const cut: Box = [Math.max(media[0], crop[0]), Math.max(media[1], crop[1]), Math.min(media[2], crop[2]), Math.min(media[3], crop[3])];
-    const rotate = page.inherited.Rotate?.value;
-    const degrees = rotate?.kind === "number" && rotate.value % 90 === 0 ? ((rotate.value % 360) + 360) % 360 : 0;
-    const unit = file.numberAt(page.dict, "UserUnit") ?? 1;
+    const { Rotate: rotate = 0 } = page.inherited;
+    const degrees = rotate % 90 === 0 ? ((rotate % 360) + 360) % 360 : 0;
+    const unit = file.numberAt(dictOf(file, page), "UserUnit") ?? 1;
     return {
         box: cut[2] > cut[0] && cut[3] > cut[1] ? cut : media,
         rotate: degrees === 90 || degrees === 180 || degrees === 270 ? degrees : 0,

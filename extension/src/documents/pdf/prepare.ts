@@ -13,10 +13,9 @@ import type { Form } from "./form.ts";
 import { unpack } from "./inflate.ts";
 import { asWritten, hex, Increment, join, latin, refText, withKeys } from "./increment.ts";
 import type { Piece } from "./increment.ts";
-import { onPage, pagesOf, viewOf } from "./pages.ts";
+import { dictOf, onPage, pagesOf, viewOf } from "./pages.ts";
 import type { Page } from "./pages.ts";
 import { damaged, Refusal, refused } from "./refusal.ts";
-import { entry } from "./syntax.ts";
 import type { PdfArray, Ref } from "./syntax.ts";
 
 /**
@@ -71,6 +70,8 @@ export async function prepare(bytes: Uint8Array, wishes: Wishes, tools: Tools): 
     try {
         const file = new PdfFile(bytes);
         const form = formOf(file);
+        // A mark is a change beyond what a certified document allows (ISO 32000-2, 12.8.2.2): it would end the certification.
+        if (form.certified && wishes.mark !== null) throw new Refusal("document-certified", "a mark");
         const pages = pagesOf(file);
         const increment = new Increment(file.structure);
         const [signature, field] = [increment.newRef(), increment.newRef()];
@@ -84,7 +85,7 @@ export async function prepare(bytes: Uint8Array, wishes: Wishes, tools: Tools): 
         const look = wishes.mark === null ? ["/Rect [0 0 0 0]"] : await appearance(file, page, wishes.mark, increment, tools);
         increment.object(field, [
             "<<\n/Type /Annot\n/Subtype /Widget\n/FT /Sig\n/F 132\n",
-            `/T (${freeName(form)})\n/V ${refText(signature)}\n/P ${refText(page.dict.ref)}\n`,
+            `/T (${freeName(form)})\n/V ${refText(signature)}\n/P ${refText(page.ref)}\n`,
             ...look,
             "\n>>",
         ]);
@@ -144,7 +145,7 @@ async function appearance(file: PdfFile, page: Page, mark: Mark, increment: Incr
     if (drawn === null) throw new Refusal("argument-invalid", "a mark that cannot be written");
     const from = new PdfFile(drawn);
     const [sheet] = pagesOf(from);
-    const resources = sheet === undefined ? undefined : from.at(sheet.dict, "Resources");
+    const resources = sheet === undefined ? undefined : from.at(dictOf(from, sheet), "Resources");
     if (sheet === undefined || resources === undefined) throw new Error("the mark was not drawn");
     const content = join(contentsOf(from, sheet));
     const view = viewOf(file, page);
@@ -159,7 +160,7 @@ async function appearance(file: PdfFile, page: Page, mark: Mark, increment: Incr
 }
 
 function contentsOf(file: PdfFile, page: Page): Uint8Array[] {
-    const contents = file.at(page.dict, "Contents");
+    const contents = file.at(dictOf(file, page), "Contents");
     const streams = contents?.value.kind === "array" ? contents.value.items.map((item) => file.resolve(item, contents.source)) : [contents];
     return streams.flatMap((stream) => {
         const dict = asDict(stream);
@@ -196,19 +197,16 @@ function addToForm(file: PdfFile, form: Form, field: Ref, increment: Increment):
 
 /** Puts the widget on the page. A list that several pages share is left alone: the page gets a copy of its own. */
 function addToPage(file: PdfFile, page: Page, pages: readonly Page[], widget: Ref, increment: Increment): void {
-    const found = file.at(page.dict, "Annots");
+    const dict = dictOf(file, page);
+    const found = file.at(dict, "Annots");
     const list = asArray(found);
     if (found !== undefined && list === undefined) throw damaged("annotations that are none");
     const own = list?.ref ?? null;
-    if (list !== undefined && own !== null && !pages.some((other) => other !== page && refersTo(other, own))) {
+    const shared = own !== null && pages.some((other) => other !== page && other.annotations !== null && sameRef(other.annotations, own));
+    if (list !== undefined && own !== null && !shared) {
         increment.object(own, withItem(list, widget));
         return;
     }
     const written = list === undefined ? [`[${refText(widget)}]`] : withItem(list, widget);
-    increment.object(page.dict.ref, withKeys(page.dict, { Annots: written }));
-}
-
-function refersTo(page: Page, list: Ref): boolean {
-    const value = entry(page.dict.value, "Annots");
-    return value?.kind === "ref" && sameRef(value, list);
+    increment.object(page.ref, withKeys(dict, { Annots: written }));
 }

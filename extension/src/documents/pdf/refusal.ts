@@ -25,13 +25,18 @@ export function refused<T>(thrown: unknown): Outcome<T> {
 
 /** Work on one document ends after this long: a file that needs more was made to. */
 const BUDGET_MS = 20_000;
+/** Bytes of work between two looks at the time: some ten milliseconds. */
+const STRIDE = 1024 * 1024;
 
 export class Clock {
     #end = performance.now() + BUDGET_MS;
-    #ticks = 0;
+    #left = STRIDE;
 
-    /** Called in every loop whose length the file decides. */
-    tick(): void {
-        if ((++this.#ticks & 1023) === 0 && performance.now() > this.#end) throw damaged("takes too long");
+    /** Called in every loop whose length the file decides, with about how many bytes were read in one turn. */
+    tick(bytes = 64): void {
+        this.#left -= bytes;
+        if (this.#left > 0) return;
+        this.#left = STRIDE;
+        if (performance.now() > this.#end) throw damaged("takes too long");
     }
 }

@@ -26,21 +26,30 @@ export class Locations {
     add(number: number, place: Location): void {
         if (this.#packed.has(number)) return;
         if (number > MOST_OBJECTS || this.#packed.size > MOST_OBJECTS) throw damaged("too many objects");
-        if (place.kind === "free") this.#packed.set(number, 0);
-        else if (place.kind === "plain") this.#packed.set(number, place.offset * 65536 + place.generation);
-        else this.#packed.set(number, -(place.container * 16_777_216 + place.index + 1));
+        this.#packed.set(number, packed(place));
+    }
+    /** Whether the object is known to be elsewhere, or to be none. */
+    contradicts(number: number, place: Location): boolean {
+        const known = this.#packed.get(number);
+        return known !== undefined && known !== packed(place);
     }
     get(number: number): Location {
         return unpacked(this.#packed.get(number) ?? 0);
     }
     *[Symbol.iterator](): Generator<[number, Location]> {
-        for (const [number, packed] of this.#packed) yield [number, unpacked(packed)];
+        for (const [number, place] of this.#packed) yield [number, unpacked(place)];
     }
     highest(): number {
         let highest = 0;
         for (const number of this.#packed.keys()) highest = Math.max(highest, number);
         return highest;
     }
+}
+
+function packed(place: Location): number {
+    if (place.kind === "free") return 0;
+    if (place.kind === "plain") return place.offset * 65536 + place.generation;
+    return -(place.container * 16_777_216 + place.index + 1);
 }
 
 function unpacked(packed: number): Location {
@@ -76,11 +85,14 @@ function find(bytes: Uint8Array, word: string, from: number, to: number): number
     return -1;
 }
 
-export function isPdf(bytes: Uint8Array): boolean {
-    return find(bytes, "%PDF-", 0, Math.min(bytes.length, NEAR)) >= 0;
+function checkHeader(bytes: Uint8Array): void {
+    const header = find(bytes, "%PDF-", 0, Math.min(bytes.length, NEAR));
+    if (header < 0) throw new Refusal("document-not-pdf", "no header");
+    // Some readers count every place from the header then, and others from the beginning of the file.
+    if (header > 0) throw damaged("something before the header");
 }
 
-function startOf(bytes: Uint8Array): number {
+function startOf(bytes: Uint8Array, clock: Clock): number {
     let last = -1;
     for (let at = Math.max(0, bytes.length - NEAR); ; at = last + 1) {
         const next = find(bytes, "startxref", at, bytes.length);
@@ -88,8 +100,11 @@ function startOf(bytes: Uint8Array): number {
         last = next;
     }
     if (last < 0) throw damaged("no startxref");
-    const offset = new Reader(bytes, last + "startxref".length).expectCount();
-    if (offset <= 0 || offset >= bytes.length) throw damaged("startxref points nowhere");
+    let at = last + "startxref".length;
+    // No comments here: readers take them for no number, and look for the objects by themselves.
+    while (isSpace(bytes[at])) at++;
+    const offset = new Reader(bytes, at, clock).takeCount();
+    if (offset === null || offset === 0 || offset >= bytes.length) throw damaged("startxref points nowhere");
     return offset;
 }
 
@@ -108,9 +123,9 @@ function place(type: number, second: number, third: number, size: number): Locat
 }
 
 function readTable(bytes: Uint8Array, at: number, locations: Locations, clock: Clock): Section {
-    const reader = new Reader(bytes, at);
+    const reader = new Reader(bytes, at, clock);
     reader.expectWord("xref");
-    const read: [number, Location][] = [];
+    const own = new Locations();
     for (;;) {
         reader.skip();
         if (reader.takeWord("trailer")) break;
@@ -124,15 +139,21 @@ function readTable(bytes: Uint8Array, at: number, locations: Locations, clock: C
             reader.skip();
             const used = reader.takeWord("n");
             if (!used && !reader.takeWord("f")) throw damaged(`no entry of a table at ${reader.at}`);
-            read.push([first + i, place(used ? 1 : 0, offset, generation, bytes.length)]);
+            own.add(first + i, place(used ? 1 : 0, offset, generation, bytes.length));
         }
     }
     const trailer = reader.value();
     if (trailer.kind !== "dict") throw damaged("no trailer");
-    // In a hybrid file the stream knows what the table must call free (7.5.8.4).
+    // In a hybrid file the stream tells of more objects than the table (7.5.8.4). Where both speak of one and differ,
+    // readers differ, too: for some the stream counts, for others (pdf.js is one) the table.
     const hybrid = countAt(trailer, "XRefStm");
-    if (hybrid !== undefined) readStream(bytes, hybrid, locations, clock);
-    for (const [number, location] of read) locations.add(number, location);
+    const hidden = new Locations();
+    if (hybrid !== undefined) readStream(bytes, hybrid, hidden, clock);
+    for (const [number, location] of hidden) {
+        if (own.contradicts(number, location)) throw damaged(`object ${number} in two places`);
+        locations.add(number, location);
+    }
+    for (const [number, location] of own) locations.add(number, location);
     return { kind: "table", trailer };
 }
 
@@ -162,7 +183,7 @@ export function streamData(reader: Reader, length: number): Uint8Array {
 }
 
 function readStream(bytes: Uint8Array, at: number, locations: Locations, clock: Clock): Section {
-    const reader = new Reader(bytes, at);
+    const reader = new Reader(bytes, at, clock);
     reader.expectCount();
     reader.expectCount();
     reader.expectWord("obj");
@@ -170,9 +191,9 @@ function readStream(bytes: Uint8Array, at: number, locations: Locations, clock: 
     if (dict.kind !== "dict" || nameAt(dict, "Type") !== "XRef") throw damaged(`no cross-reference at ${at}`);
     const widths = entry(dict, "W");
     const length = countAt(dict, "Length");
-    if (widths?.kind !== "array" || widths.items.length < 3 || length === undefined) throw damaged("a cross-reference stream without /W or /Length");
+    if (widths?.kind !== "array" || widths.items.length !== 3 || length === undefined) throw damaged("a cross-reference stream without /W or /Length");
     const [first = 0, second = 0, third = 0] = widths.items.map((item) => {
-        if (item.kind !== "number" || ![0, 1, 2, 3, 4, 5, 6].includes(item.value)) throw damaged("a /W that is none");
+        if (item.kind !== "number" || ![0, 1, 2, 3, 4, 5, 6, 7, 8].includes(item.value)) throw damaged("a /W that is none");
         return item.value;
     });
     const width = first + second + third;
@@ -202,7 +223,7 @@ function readStream(bytes: Uint8Array, at: number, locations: Locations, clock: 
 
 /** Every object in use begins where it is said to. */
 function check(bytes: Uint8Array, locations: Locations, clock: Clock): void {
-    const reader = new Reader(bytes);
+    const reader = new Reader(bytes, 0, clock);
     for (const [number, location] of locations) {
         clock.tick();
         if (location.kind === "free") continue;
@@ -217,17 +238,17 @@ function check(bytes: Uint8Array, locations: Locations, clock: Clock): void {
 }
 
 export function readStructure(bytes: Uint8Array): Structure {
-    if (!isPdf(bytes)) throw new Refusal("document-not-pdf", "no header");
+    checkHeader(bytes);
     const clock = new Clock();
     const locations = new Locations();
-    const startxref = startOf(bytes);
+    const startxref = startOf(bytes, clock);
     const seen = new Set<number>();
     let newest: Section | undefined;
     let size = 0;
     for (let at: number | undefined = startxref; at !== undefined; ) {
         if (seen.has(at) || seen.size >= MOST_SECTIONS) throw damaged("cross-references in a circle");
         seen.add(at);
-        const reader = new Reader(bytes, at);
+        const reader = new Reader(bytes, at, clock);
         reader.skip();
         const section: Section = reader.isWord("xref") ? readTable(bytes, reader.at, locations, clock) : readStream(bytes, reader.at, locations, clock);
         if (entry(section.trailer, "Encrypt") !== undefined) throw new Refusal("document-encrypted", "it has /Encrypt");

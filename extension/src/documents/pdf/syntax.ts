@@ -3,6 +3,7 @@
 // changed later is copied byte for byte, so that a name or number in an unusual spelling stays what it was.
 
 import { damaged } from "./refusal.ts";
+import type { Clock } from "./refusal.ts";
 
 export interface Ref {
     readonly number: number;
@@ -18,8 +19,8 @@ export type PdfBoolean = Place & { readonly kind: "boolean"; readonly value: boo
 export type PdfNumber = Place & { readonly kind: "number"; readonly value: number };
 /** One character for each byte, escapes resolved. */
 export type PdfName = Place & { readonly kind: "name"; readonly value: string };
-/** One character for each byte, escapes resolved. */
-export type PdfString = Place & { readonly kind: "string"; readonly value: string };
+/** One character for each byte, escapes resolved; null for one longer than any that matters here. */
+export type PdfString = Place & { readonly kind: "string"; readonly value: string | null };
 export type PdfRef = Place & Ref & { readonly kind: "ref" };
 export type PdfArray = Place & { readonly kind: "array"; readonly items: readonly PdfValue[] };
 export interface Pair {
@@ -33,6 +34,10 @@ export type PdfValue = PdfNull | PdfBoolean | PdfNumber | PdfName | PdfString | 
 
 const DEEPEST = 100;
 const LONGEST_NAME = 4096;
+const LONGEST_STRING = 4096;
+const LONGEST_COUNT = 15;
+/** Values in one object, those inside others included: each takes much more memory than the two bytes it can have. */
+const MOST_VALUES = 1_000_000;
 
 export function isSpace(byte: number | undefined): boolean {
     return byte === 32 || byte === 10 || byte === 13 || byte === 9 || byte === 0 || byte === 12;
@@ -58,15 +63,19 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b
 export class Reader {
     readonly bytes: Uint8Array;
     at: number;
+    readonly #clock: Clock;
     #depth = 0;
+    #values = 0;
 
-    constructor(bytes: Uint8Array, at = 0) {
+    constructor(bytes: Uint8Array, at: number, clock: Clock) {
         this.bytes = bytes;
         this.at = at;
+        this.#clock = clock;
     }
 
     /** White space and comments. */
     skip(): void {
+        const start = this.at;
         for (;;) {
             const byte = this.bytes[this.at];
             if (byte === 37) {
@@ -74,9 +83,11 @@ export class Reader {
             } else if (isSpace(byte)) {
                 this.at++;
             } else {
-                return;
+                break;
             }
         }
+        // Objects can share one long comment, each beginning inside it.
+        this.#clock.tick(this.at - start);
     }
 
     /** Whether the word stands here, and nothing that would make it a longer one. */
@@ -100,8 +111,8 @@ export class Reader {
     takeCount(): number | null {
         const start = this.at;
         let value = 0;
-        while (isDigit(this.bytes[this.at])) value = value * 10 + (this.bytes[this.at++] ?? 0) - 48;
-        if (this.at > start && this.at - start <= 15 && !isRegular(this.bytes[this.at])) return value;
+        while (isDigit(this.bytes[this.at]) && this.at - start <= LONGEST_COUNT) value = value * 10 + (this.bytes[this.at++] ?? 0) - 48;
+        if (this.at > start && this.at - start <= LONGEST_COUNT && !isRegular(this.bytes[this.at])) return value;
         this.at = start;
         return null;
     }
@@ -114,9 +125,10 @@ export class Reader {
 
     value(): PdfValue {
         if (++this.#depth > DEEPEST) throw damaged("nested too deep");
+        if (++this.#values > MOST_VALUES) throw damaged("an object of too many parts");
         this.skip();
         const value = this.#value(this.at);
-        this.#depth--;
+        if (--this.#depth === 0) this.#clock.tick(value.end - value.start);
         return value;
     }
 
@@ -176,7 +188,7 @@ export class Reader {
         }
     }
 
-    #literal(): string {
+    #literal(): string | null {
         const pieces: number[] = [];
         let open = 1;
         for (this.at++; ; this.at++) {
@@ -188,7 +200,7 @@ export class Reader {
             }
             if (byte === 40) open++;
             if (byte === 41 && --open === 0) break;
-            pieces.push(byte);
+            keep(pieces, byte);
         }
         this.at++;
         return text(pieces);
@@ -205,7 +217,7 @@ export class Reader {
         }
         if (byte < 48 || byte > 55) {
             const meant = ESCAPES[String.fromCharCode(byte)];
-            pieces.push(meant === undefined ? byte : meant.charCodeAt(0));
+            keep(pieces, meant === undefined ? byte : meant.charCodeAt(0));
             return;
         }
         let value = byte - 48;
@@ -215,10 +227,10 @@ export class Reader {
             value = value * 8 + next - 48;
             this.at++;
         }
-        pieces.push(value & 255);
+        keep(pieces, value & 255);
     }
 
-    #hex(): string {
+    #hex(): string | null {
         const pieces: number[] = [];
         let high = -1;
         for (this.at++; ; this.at++) {
@@ -230,11 +242,11 @@ export class Reader {
             if (high < 0) {
                 high = digit;
             } else {
-                pieces.push(high * 16 + digit);
+                keep(pieces, high * 16 + digit);
                 high = -1;
             }
         }
-        if (high >= 0) pieces.push(high * 16);
+        if (high >= 0) keep(pieces, high * 16);
         this.at++;
         return text(pieces);
     }
@@ -270,10 +282,13 @@ export class Reader {
     }
 }
 
-function text(bytes: readonly number[]): string {
-    let all = "";
-    for (let at = 0; at < bytes.length; at += 4096) all += String.fromCharCode(...bytes.slice(at, at + 4096));
-    return all;
+/** Of a string that is too long, one byte more than is wanted. */
+function keep(bytes: number[], byte: number): void {
+    if (bytes.length <= LONGEST_STRING) bytes.push(byte);
+}
+
+function text(bytes: readonly number[]): string | null {
+    return bytes.length > LONGEST_STRING ? null : String.fromCharCode(...bytes);
 }
 
 /** The value of a key as it stands there, or undefined. */
