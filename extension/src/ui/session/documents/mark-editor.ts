@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The choice of a visible mark for one PDF: whether, on which page, where, and with what text.
 
+import type { MarkTrouble } from "../../../documents/pdf/pdf.ts";
 import { LONGEST_MARK } from "../../../shared/documents.ts";
 import type { Mark, MarkWish } from "../../../shared/documents.ts";
 import type { MessageKey, Translate } from "../../../shared/i18n.ts";
@@ -21,11 +22,15 @@ const NAMES: Readonly<Record<Position, MessageKey>> = {
     "bottom-right": "placeBottomRight",
 };
 
+const TROUBLES = { characters: "markCannotWrite", length: "markTooLong" } as const satisfies Record<MarkTrouble, MessageKey>;
+
 /** Typing is over for a moment. */
 const PAUSE = 150;
 
+export type FindTrouble = (text: string, width: number, height: number) => Promise<MarkTrouble | null>;
+
 export interface MarkHooks {
-    readonly canWrite: (text: string) => Promise<boolean>;
+    readonly trouble: FindTrouble;
     /** Null when the PDF cannot be measured. */
     readonly measure: (page: number | null) => Promise<Measure | null>;
     /** The mark or its readiness changed. */
@@ -135,6 +140,10 @@ export class MarkEditor {
         return this.#on.checked;
     }
 
+    focus(): void {
+        this.#text.focus();
+    }
+
     /** The person pressed a place on a page. */
     putAt(page: number, point: Point): void {
         if (!this.on) return;
@@ -171,14 +180,14 @@ export class MarkEditor {
             this.#settle(null, "markEmpty");
             return;
         }
-        const writable = await this.#hooks.canWrite(text).catch(() => false);
-        if (!outdated()) this.#settle(mark, writable ? null : "markCannotWrite");
+        const trouble = await this.#hooks.trouble(text, mark.width, mark.height).catch(() => "characters" as const);
+        if (!outdated()) this.#settle(mark, trouble && TROUBLES[trouble]);
     }
 
     #settle(mark: Mark | null, problem: MessageKey | null): void {
         this.#mark = mark;
         this.#ready = problem === null;
-        this.#text.setAttribute("aria-invalid", String(problem === "markEmpty" || problem === "markCannotWrite"));
+        this.#text.setAttribute("aria-invalid", String(problem !== null && problem !== "markNoPage"));
         sayOne(this.#problem, problem && this.#translate(problem));
         this.#hooks.changed();
     }

@@ -58,7 +58,9 @@ export class PdfView implements DocumentView {
         this.#bar = make("div", "toolbar", this.#pager.element, this.#zoom.element);
         this.#bar.hidden = true;
         this.#warnings.hidden = true;
-        this.element = make("div", "viewer", this.#warnings, this.#bar, this.#scroller);
+        const told = make("div", "told", this.#warnings);
+        told.setAttribute("aria-live", "polite");
+        this.element = make("div", "viewer", told, this.#bar, this.#scroller);
         this.#markBox.setAttribute("aria-hidden", "true");
         this.#observer = new IntersectionObserver(
             (entries) => {
