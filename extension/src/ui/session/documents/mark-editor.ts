@@ -56,6 +56,10 @@ export class MarkEditor {
     #mark: Mark | null = null;
     #ready = true;
     #turn = 0;
+    /** A page number that is being typed is not written over. */
+    #typing = false;
+    /** The person moved it since it was last asked. */
+    #moved = false;
 
     constructor(wish: MarkWish | null, translate: Translate, hooks: MarkHooks) {
         this.#translate = translate;
@@ -64,7 +68,10 @@ export class MarkEditor {
         const id = `mark-${++editors}`;
         this.#on.type = "checkbox";
         this.#on.checked = wish !== null;
-        this.#on.addEventListener("change", () => void this.#update());
+        this.#on.addEventListener("change", () => {
+            this.#moved = true;
+            void this.#update();
+        });
         this.#text.value = wish?.text ?? "";
         this.#text.rows = 2;
         this.#text.maxLength = LONGEST_MARK;
@@ -73,7 +80,12 @@ export class MarkEditor {
         this.#page.type = "number";
         this.#page.min = "1";
         this.#page.step = "1";
+        this.#page.addEventListener("input", () => {
+            this.#typing = true;
+        });
         this.#page.addEventListener("change", () => {
+            this.#typing = false;
+            this.#moved = true;
             this.#wanted = Math.max(1, Math.trunc(Number(this.#page.value)) || 1);
             void this.#update();
         });
@@ -114,6 +126,7 @@ export class MarkEditor {
             choice.title = this.#translate(NAMES[position]);
             choice.addEventListener("change", () => {
                 this.#place = position;
+                this.#moved = true;
                 void this.#update();
             });
             this.#positions.set(position, choice);
@@ -138,6 +151,13 @@ export class MarkEditor {
 
     get on(): boolean {
         return this.#on.checked;
+    }
+
+    /** Once after each move of the mark by its page or its place, as soon as it is there. */
+    takeMoved(): boolean {
+        if (this.#mark === null || !this.#moved || !this.#ready) return false;
+        this.#moved = false;
+        return true;
     }
 
     focus(): void {
@@ -172,7 +192,7 @@ export class MarkEditor {
             return;
         }
         this.#page.max = String(measured.pages);
-        this.#page.value = String(measured.page);
+        if (!this.#typing) this.#page.value = String(measured.page);
         this.#pages.textContent = this.#translate("pageCount", { count: measured.pages });
         const text = this.#text.value.trim();
         const mark: Mark = { page: measured.page, text, ...boxAt(this.#place, text, measured) };

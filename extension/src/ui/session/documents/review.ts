@@ -180,6 +180,7 @@ export class DocumentReview {
             each.tab.setAttribute("aria-selected", String(current));
             each.tab.tabIndex = current ? 0 : -1;
         }
+        entry.tab.scrollIntoView({ block: "nearest" });
         if (this.#entries.length > 1) this.#panel.setAttribute("aria-labelledby", entry.tab.id);
         this.#panel.scrollTop = 0;
         this.#settle();
@@ -214,6 +215,7 @@ export class DocumentReview {
         if (this.#view instanceof PdfView) {
             this.#view.showMark(marks?.mark ?? null);
             this.#view.placing = marks?.on ?? false;
+            if (marks?.takeMoved() === true) this.#view.revealMark();
         }
         for (const { state, seen, marks: choice, tab } of this.#entries) {
             const waits = choice !== null && !choice.ready;
