@@ -52,6 +52,14 @@ test("bytes that are more or fewer than announced, or cannot be read, are refuse
     }
 });
 
+test("what is larger than announced is not even read", async () => {
+    const large = new Blob(["abcd"]);
+    let reads = 0;
+    large.arrayBuffer = () => { reads++; return Promise.resolve(new ArrayBuffer(4)); };
+    const outcome = await load([header("a", 3)], loading([large]));
+    assert.deepEqual([reasonOf(outcome), reads], ["document-unreadable", 0]);
+});
+
 test("only what is to be signed as a PDF is inspected, and a refusal names its document", async () => {
     const outcome = await load([header("a", 3), header("b", 3, "pades"), header("c", 3)], loading([new Blob(["abc"]), new Blob(["abd"]), null], {
         inspect: (bytes: Uint8Array) => Promise.resolve(bytes[2] === 100 ? fail("document-encrypted") : succeed(null)),

@@ -180,6 +180,17 @@ test("a page that does not give its documents runs out of time, and can be cance
     assert.equal(closed, 1);
 });
 
+test("what was still being looked at when it ended is not shown either", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    tools = { ...tools, inspect: async () => { await promise; return succeed(null); } };
+    const operation = await begin();
+    await operation.cancel();
+    resolve(undefined);
+    await settle();
+    assert.equal(reviewed, null);
+    assert.equal(states().at(-1), "loading-documents");
+});
+
 test("a document that does not come, or cannot be signed, ends it before anything is shown", async () => {
     page = (index) => Promise.resolve(index === 0 ? new Blob(["申請書"]) : null);
     await begin();
@@ -255,6 +266,22 @@ test("Cancel and the end of the time stop what is being prepared, and nobody is 
         assert.deepEqual(port.sent, []);
         assert.equal(views.length, before);
     }
+});
+
+test("no further PDF is prepared for an operation that is over", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    let prepared = 0;
+    const { prepare } = tools;
+    tools = { ...tools, prepare: async (bytes, wishes) => { prepared++; await promise; return prepare(bytes, wishes); } };
+    const pdf = headerOf(TEXTS[1] ?? "", 1);
+    page = () => Promise.resolve(new Blob([TEXTS[1] ?? ""]));
+    const operation = await begin({ ...request, documents: [pdf, pdf, pdf] });
+    void operation.proceed();
+    await settle();
+    operation.abandon();
+    resolve(undefined);
+    await settle();
+    assert.equal(prepared, 1);
 });
 
 test("a PDF that cannot be prepared is named", async () => {
