@@ -16,7 +16,7 @@ interface Violation {
 }
 
 /** What axe finds wrong by WCAG 2.2 AA, in words. */
-async function faults(page: Page): Promise<string[]> {
+export async function faults(page: Page): Promise<string[]> {
     await page.evaluate(AXE);
     const found = await page.evaluate<Violation[]>(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] }).then(({ violations }) => violations)");

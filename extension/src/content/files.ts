@@ -55,12 +55,13 @@ function parseAll(fields: Fields): Outcome<Files> {
     const { files } = fields;
     if (files === undefined) return fail("argument-missing");
     if (options === null || !Array.isArray(files)) return fail("argument-invalid");
-    if (files.length === 0) return fail("argument-missing");
-    if (files.length > MOST_DOCUMENTS) return fail("documents-too-large");
+    const count = files.length;
+    if (count === 0) return fail("argument-missing");
+    if (count > MOST_DOCUMENTS) return fail("documents-too-large");
     const documents: DocumentHeader[] = [];
     const blobs: Blob[] = [];
     let size = 0;
-    for (let index = 0; index < files.length; index++) {
+    for (let index = 0; index < count; index++) {
         const file = parseFile(files[index], index);
         if (!file.ok) return file;
         documents.push(file.value.header);

@@ -5,8 +5,8 @@ import type { DocumentHeader } from "../shared/documents.ts";
 import { blame, fail, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
 import { sha256 } from "./hash.ts";
-import { kindOf } from "./kind.ts";
-import type { DocumentKind } from "./kind.ts";
+import { encodingOf, kindOf } from "./kind.ts";
+import type { DocumentKind, TextEncoding } from "./kind.ts";
 
 export interface LoadedDocument {
     readonly header: DocumentHeader;
@@ -16,6 +16,8 @@ export interface LoadedDocument {
     readonly sha256: string;
     /** By the bytes alone. */
     readonly kind: DocumentKind;
+    /** Of a text; null for every other kind. Finding it takes a walk through all of the bytes. */
+    readonly encoding: TextEncoding | null;
 }
 
 export interface Loading {
@@ -43,7 +45,8 @@ export async function load(headers: readonly DocumentHeader[], loading: Loading)
             if (!inspected.ok) return blame(inspected, { document: index });
         }
         const hash = toHex(await sha256([bytes]));
-        documents.push({ header, bytes, sha256: hash, kind: kindOf(bytes) });
+        const kind = kindOf(bytes);
+        documents.push({ header, bytes, sha256: hash, kind, encoding: kind === "text" ? encodingOf(bytes) : null });
     }
     return succeed(documents);
 }

@@ -2,6 +2,7 @@
 // From reviewed documents to what the host is asked to sign, and from its answer to what the page is given.
 
 import { fromBase64, toBase64 } from "../shared/base64.ts";
+import { LONGEST_SIGNATURE } from "../shared/documents.ts";
 import type { DocumentHeader, DocumentsResult, Mark, SignatureFormat, SignedDocument } from "../shared/documents.ts";
 import { blame, fail, succeed } from "../shared/failure.ts";
 import type { Failure, Outcome } from "../shared/failure.ts";
@@ -95,6 +96,8 @@ export class Signing {
             if (!isBase64(cms, LONGEST_CMS) || !holds(fromBase64(cms), digest)) return malformed;
             const signature = pdf === null ? succeed(cms) : embed(pdf, fromBase64(cms));
             if (!signature.ok) return blame(signature, { document: index });
+            // What the page's end of the line would not take must not be sent to it.
+            if (signature.value.length > LONGEST_SIGNATURE) return fail("reply-too-large", { document: index });
             const { name, format } = header;
             documents.push({ name, format, signature: signature.value });
             length += signature.value.length;

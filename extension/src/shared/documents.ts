@@ -58,7 +58,7 @@ export interface DocumentsResult {
 }
 
 /** Base64 characters of one document's signature: an increment carries the font of its mark. */
-const LONGEST_SIGNATURE = 16 * 1024 * 1024;
+export const LONGEST_SIGNATURE = 16 * 1024 * 1024;
 
 function isFormat(value: unknown): value is SignatureFormat {
     return SIGNATURE_FORMATS.some((format) => format === value);

@@ -5,7 +5,7 @@
 import { PDF, rgb } from "@libpdf/core";
 import type { EmbeddedFont } from "@libpdf/core";
 import { composed, isWritable, layOut, LINE_HEIGHT } from "./layout.ts";
-import type { Metrics } from "./layout.ts";
+import type { Laid, Metrics } from "./layout.ts";
 
 const PADDING = 4;
 const FRAME = 0.75;
@@ -25,10 +25,18 @@ export class Marker {
         return composed(text).trim() !== "" && isWritable(text, this.#metrics);
     }
 
+    /** Whether a text that can be written has room in a box of this size (points). */
+    fits(text: string, width: number, height: number): boolean {
+        return this.#lay(text, width, height) !== null;
+    }
+
+    #lay(text: string, width: number, height: number): Laid | null {
+        return this.canWrite(text) ? layOut(text, width - 2 * PADDING, height - 2 * PADDING, this.#metrics) : null;
+    }
+
     /** A PDF of one page of this size (points), or null when the text cannot be written or does not fit. */
     async draw(text: string, width: number, height: number): Promise<Uint8Array | null> {
-        const room = { width: width - 2 * PADDING, height: height - 2 * PADDING };
-        const laid = this.canWrite(text) ? layOut(text, room.width, room.height, this.#metrics) : null;
+        const laid = this.#lay(text, width, height);
         if (laid === null) return null;
         const pdf = PDF.create();
         const font = pdf.embedFont(this.#font);

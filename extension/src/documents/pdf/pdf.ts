@@ -4,7 +4,8 @@
 
 import { sha256 } from "../hash.ts";
 import { inspect, prepare } from "./prepare.ts";
-import type { Drawer, PdfFacts, PreparedPdf, Wishes } from "./prepare.ts";
+import type { Marker } from "./mark.ts";
+import type { PdfFacts, PreparedPdf, Wishes } from "./prepare.ts";
 import type { Outcome } from "../../shared/failure.ts";
 
 export type { PdfFacts, PreparedPdf, Wishes };
@@ -13,17 +14,17 @@ export type { PdfFacts, PreparedPdf, Wishes };
 const MARKER = "documents/mark.js";
 const FONT = "documents/NotoSansJP-Regular.ttf";
 
-let loading: Promise<Drawer> | undefined;
+let loading: Promise<Marker> | undefined;
 
-async function loadDrawer(): Promise<Drawer> {
-    const [{ Marker }, font] = await Promise.all([
+async function loadDrawer(): Promise<Marker> {
+    const [library, font] = await Promise.all([
         import(chrome.runtime.getURL(MARKER)) as Promise<typeof import("./mark.ts")>,
         fetch(chrome.runtime.getURL(FONT)).then((response) => response.arrayBuffer()),
     ]);
-    return new Marker(new Uint8Array(font));
+    return new library.Marker(new Uint8Array(font));
 }
 
-function drawer(): Promise<Drawer> {
+function drawer(): Promise<Marker> {
     loading ??= loadDrawer().catch((error: unknown) => {
         loading = undefined;
         throw error;
@@ -41,11 +42,16 @@ export function preparePdf(bytes: Uint8Array, wishes: Wishes): Promise<Outcome<P
     return prepare(bytes, wishes, { sha256, drawer });
 }
 
-/** Whether a mark can have this text: the font has all of it, and none of it needs more than a glyph. */
-export async function canWrite(text: string): Promise<boolean> {
+/** What keeps a text from being a mark: characters that the font lacks or that need more than a glyph, or its length. */
+export type MarkTrouble = "characters" | "length";
+
+/** Null when a mark of this size (points) can have this text. */
+export async function troubleOf(text: string, width: number, height: number): Promise<MarkTrouble | null> {
     try {
-        return (await drawer()).canWrite(text);
+        const marker = await drawer();
+        if (!marker.canWrite(text)) return "characters";
+        return marker.fits(text, width, height) ? null : "length";
     } catch {
-        return false;
+        return "characters";
     }
 }

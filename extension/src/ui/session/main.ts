@@ -79,6 +79,7 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
     };
     const puller = new Puller(say);
     let ready = true;
+    let review: DocumentReview | null = null;
     if (request.operation === "sign-documents") void fitScreen();
     const operation = new SessionOperation({
         request,
@@ -89,10 +90,12 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
         desk: {
             pull: (index) => puller.pull(index),
             tools: { inspect: inspectPdf, prepare: preparePdf },
-            review: (documents) =>
-                new DocumentReview(view.documents, documents, language, (is) => {
+            review: (documents) => {
+                review = new DocumentReview(view.documents, documents, language, (is) => {
                     ready = is;
-                }),
+                });
+                return review;
+            },
             clockSet: (ends) => {
                 void store.setDeadline(key, ends).catch(() => undefined);
             },
@@ -113,25 +116,27 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
             window.close();
         },
     });
-    listen(view, operation, () => ready);
+    listen(view, operation, () => ready, () => review?.showProblem());
     void operation.begin();
     return { operation, puller };
 }
 
 /** Who opened the window could not know how large the screen is. */
 async function fitScreen(): Promise<void> {
-    const { availWidth, availHeight } = screen;
+    // Where the screen's usable part begins, which the types do not know: not at 0 on a second screen.
+    const { availWidth, availHeight, availLeft = 0, availTop = 0 } = screen as Screen & { availLeft?: number; availTop?: number };
     const { id, width = 0, height = 0, left = 0, top = 0 } = await chrome.windows.getCurrent();
-    if (id === undefined || (left + width <= availWidth && top + height <= availHeight)) return;
+    if (id === undefined || (left - availLeft + width <= availWidth && top - availTop + height <= availHeight)) return;
     const fitting = { width: Math.min(width, availWidth), height: Math.min(height, availHeight) };
     await chrome.windows.update(id, {
         ...fitting,
-        left: Math.max(0, Math.min(left, availWidth - fitting.width)),
-        top: Math.max(0, Math.min(top, availHeight - fitting.height)),
+        left: Math.max(availLeft, Math.min(left, availLeft + availWidth - fitting.width)),
+        top: Math.max(availTop, Math.min(top, availTop + availHeight - fitting.height)),
     });
 }
 
-function listen(view: SessionView, operation: SessionOperation, ready: () => boolean): void {
+/** `refuse` says why a press on Continue that counts is not taken. */
+function listen(view: SessionView, operation: SessionOperation, ready: () => boolean, refuse: () => void): void {
     const guard = new PressGuard();
     const focused = (): boolean => document.hasFocus() && document.visibilityState === "visible";
     const look = (): void => {
@@ -167,7 +172,9 @@ function listen(view: SessionView, operation: SessionOperation, ready: () => boo
         });
     }
     view.proceed.addEventListener("click", ({ isTrusted }) => {
-        if (guard.accepts(performance.now(), focused(), isTrusted) && ready()) void operation.proceed();
+        if (!guard.accepts(performance.now(), focused(), isTrusted)) return;
+        if (ready()) void operation.proceed();
+        else refuse();
     });
     view.cancel.addEventListener("click", () => void operation.cancel());
     view.close.addEventListener("click", () => {

@@ -86,6 +86,15 @@ interface Reviewing {
     readonly review: Review;
 }
 
+/** Putting signatures into large documents may meet the end of memory; the page must hear of it all the same. */
+function readSafely(read: Asking["read"], value: unknown): Outcome<OperationResult> {
+    try {
+        return read(value);
+    } catch {
+        return fail("internal-error");
+    }
+}
+
 export class SessionOperation {
     readonly #with: Surroundings;
     readonly #countdown: Countdown;
@@ -129,7 +138,7 @@ export class SessionOperation {
         const answer = await host.request(request.operation, args, timeout, (event) => {
             this.#follow(event);
         });
-        await this.#finish(answer.ok ? read(answer.value) : answer);
+        await this.#finish(answer.ok ? readSafely(read, answer.value) : answer);
     }
 
     /** The person pressed Cancel. */

@@ -266,7 +266,8 @@ export class SessionView {
         const { reason, code, triesLeft, signed = 0 } = failure;
         const documents = this.#request.operation === "sign-documents" ? this.#request.documents : [];
         put("about-document", nameOf(documents, failure));
-        if (signed > 0) put("signed", this.#translate("signedInVain", { signed, count: documents.length }));
+        const count = countOf(this.#request);
+        if (signed > 0 && count !== null) put("signed", this.#translate("signedInVain", { signed, count }));
         const missing = reason === "native-unavailable";
         if (missing) this.#say("missingHeadline", "missingText");
         else {

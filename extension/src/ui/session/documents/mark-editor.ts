@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The choice of a visible mark for one PDF: whether, on which page, where, and with what text.
 
+import type { MarkTrouble } from "../../../documents/pdf/pdf.ts";
 import { LONGEST_MARK } from "../../../shared/documents.ts";
 import type { Mark, MarkWish } from "../../../shared/documents.ts";
 import type { MessageKey, Translate } from "../../../shared/i18n.ts";
@@ -21,11 +22,15 @@ const NAMES: Readonly<Record<Position, MessageKey>> = {
     "bottom-right": "placeBottomRight",
 };
 
+const TROUBLES = { characters: "markCannotWrite", length: "markTooLong" } as const satisfies Record<MarkTrouble, MessageKey>;
+
 /** Typing is over for a moment. */
 const PAUSE = 150;
 
+export type FindTrouble = (text: string, width: number, height: number) => Promise<MarkTrouble | null>;
+
 export interface MarkHooks {
-    readonly canWrite: (text: string) => Promise<boolean>;
+    readonly trouble: FindTrouble;
     /** Null when the PDF cannot be measured. */
     readonly measure: (page: number | null) => Promise<Measure | null>;
     /** The mark or its readiness changed. */
@@ -51,6 +56,10 @@ export class MarkEditor {
     #mark: Mark | null = null;
     #ready = true;
     #turn = 0;
+    /** A page number that is being typed is not written over. */
+    #typing = false;
+    /** The person moved it since it was last asked. */
+    #moved = false;
 
     constructor(wish: MarkWish | null, translate: Translate, hooks: MarkHooks) {
         this.#translate = translate;
@@ -59,7 +68,10 @@ export class MarkEditor {
         const id = `mark-${++editors}`;
         this.#on.type = "checkbox";
         this.#on.checked = wish !== null;
-        this.#on.addEventListener("change", () => void this.#update());
+        this.#on.addEventListener("change", () => {
+            this.#moved = true;
+            void this.#update();
+        });
         this.#text.value = wish?.text ?? "";
         this.#text.rows = 2;
         this.#text.maxLength = LONGEST_MARK;
@@ -68,7 +80,12 @@ export class MarkEditor {
         this.#page.type = "number";
         this.#page.min = "1";
         this.#page.step = "1";
+        this.#page.addEventListener("input", () => {
+            this.#typing = true;
+        });
         this.#page.addEventListener("change", () => {
+            this.#typing = false;
+            this.#moved = true;
             this.#wanted = Math.max(1, Math.trunc(Number(this.#page.value)) || 1);
             void this.#update();
         });
@@ -109,6 +126,7 @@ export class MarkEditor {
             choice.title = this.#translate(NAMES[position]);
             choice.addEventListener("change", () => {
                 this.#place = position;
+                this.#moved = true;
                 void this.#update();
             });
             this.#positions.set(position, choice);
@@ -133,6 +151,17 @@ export class MarkEditor {
 
     get on(): boolean {
         return this.#on.checked;
+    }
+
+    /** Once after each move of the mark by its page or its place, as soon as it is there. */
+    takeMoved(): boolean {
+        if (this.#mark === null || !this.#moved || !this.#ready) return false;
+        this.#moved = false;
+        return true;
+    }
+
+    focus(): void {
+        this.#text.focus();
     }
 
     /** The person pressed a place on a page. */
@@ -163,7 +192,7 @@ export class MarkEditor {
             return;
         }
         this.#page.max = String(measured.pages);
-        this.#page.value = String(measured.page);
+        if (!this.#typing) this.#page.value = String(measured.page);
         this.#pages.textContent = this.#translate("pageCount", { count: measured.pages });
         const text = this.#text.value.trim();
         const mark: Mark = { page: measured.page, text, ...boxAt(this.#place, text, measured) };
@@ -171,14 +200,14 @@ export class MarkEditor {
             this.#settle(null, "markEmpty");
             return;
         }
-        const writable = await this.#hooks.canWrite(text).catch(() => false);
-        if (!outdated()) this.#settle(mark, writable ? null : "markCannotWrite");
+        const trouble = await this.#hooks.trouble(text, mark.width, mark.height).catch(() => "characters" as const);
+        if (!outdated()) this.#settle(mark, trouble && TROUBLES[trouble]);
     }
 
     #settle(mark: Mark | null, problem: MessageKey | null): void {
         this.#mark = mark;
         this.#ready = problem === null;
-        this.#text.setAttribute("aria-invalid", String(problem === "markEmpty" || problem === "markCannotWrite"));
+        this.#text.setAttribute("aria-invalid", String(problem !== null && problem !== "markNoPage"));
         sayOne(this.#problem, problem && this.#translate(problem));
         this.#hooks.changed();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One page of a PDF: an empty sheet until it is drawn, and again once it is out of sight.
 
-import type { PDFDocumentProxy, RenderTask } from "pdfjs-dist";
+import type { PDFDocumentProxy, PDFPageProxy, RenderTask } from "pdfjs-dist";
 import type { Translate } from "../../../shared/i18n.ts";
 import { instead, make } from "./parts.ts";
 import type { Size } from "./place.ts";
@@ -11,6 +11,12 @@ const MOST_PIXELS = 16_000_000;
 /** Draw what annotations look like, and nothing that could be pressed or filled in: pdf.js's AnnotationMode.ENABLE. */
 const INERT_ANNOTATIONS = 1;
 
+/** For those who have the page read to them. */
+async function wordsOf(page: PDFPageProxy): Promise<string> {
+    const { items } = await page.getTextContent();
+    return items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
+}
+
 export class PdfPage {
     readonly number: number;
     readonly element = make("div", "sheet");
@@ -19,6 +25,7 @@ export class PdfPage {
     readonly #drawing = make("div", "drawing");
     #size: Size;
     #task: RenderTask | null = null;
+    #page: PDFPageProxy | null = null;
     #drawn: number | null = null;
 
     constructor(document: PDFDocumentProxy, number: number, size: Size, translate: Translate) {
@@ -52,6 +59,7 @@ export class PdfPage {
         this.#drawn = scale;
         try {
             const page = await this.#document.getPage(this.number);
+            this.#page = page;
             const natural = page.getViewport({ scale: 1 });
             this.size = { width: natural.width, height: natural.height };
             const area = natural.width * natural.height;
@@ -65,22 +73,15 @@ export class PdfPage {
             const task = page.render({ canvas, viewport, annotationMode: INERT_ANNOTATIONS, background: "#ffffff" });
             this.#task = task;
             await task.promise;
+            const words = await wordsOf(page).catch(() => "");
             if (this.#task !== task) return;
             this.#clear();
-            this.#drawing.append(canvas, await this.#words());
+            this.#drawing.append(canvas, make("div", "only-read", words));
         } catch (error) {
             if (error instanceof Error && error.name === "RenderingCancelledException") return;
             this.#clear();
             this.#drawing.append(instead(this.#translate("pageBroken", { page: this.number })));
         }
-    }
-
-    /** For those who have the page read to them. */
-    async #words(): Promise<HTMLElement> {
-        const page = await this.#document.getPage(this.number);
-        const { items } = await page.getTextContent();
-        const text = items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join("");
-        return make("div", "only-read", text);
     }
 
     #clear(): void {
@@ -95,5 +96,8 @@ export class PdfPage {
         this.#task = null;
         this.#drawn = null;
         this.#clear();
+        // pdf.js keeps what it read of a page, pictures among it, until it is told.
+        this.#page?.cleanup();
+        this.#page = null;
     }
 }

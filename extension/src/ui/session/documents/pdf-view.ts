@@ -58,7 +58,10 @@ export class PdfView implements DocumentView {
         this.#bar = make("div", "toolbar", this.#pager.element, this.#zoom.element);
         this.#bar.hidden = true;
         this.#warnings.hidden = true;
-        this.element = make("div", "viewer", this.#warnings, this.#bar, this.#scroller);
+        this.#warnings.tabIndex = 0; // long ones are scrolled
+        const told = make("div", "told", this.#warnings);
+        told.setAttribute("aria-live", "polite");
+        this.element = make("div", "viewer", told, this.#bar, this.#scroller);
         this.#markBox.setAttribute("aria-hidden", "true");
         this.#observer = new IntersectionObserver(
             (entries) => {
@@ -81,8 +84,8 @@ export class PdfView implements DocumentView {
             if (typeof open !== "string") open.close();
             return;
         }
-        this.#scroller.removeAttribute("aria-busy");
         if (typeof open === "string") {
+            this.#scroller.removeAttribute("aria-busy");
             this.#scroller.replaceChildren(instead(this.#translate(open === "password" ? "pdfPassword" : "pdfBroken")));
             return;
         }
@@ -90,6 +93,7 @@ export class PdfView implements DocumentView {
         await this.#lay(open.document).catch(() => {
             this.#scroller.replaceChildren(instead(this.#translate("pdfBroken")));
         });
+        this.#scroller.removeAttribute("aria-busy");
         await this.#look(open.document, bytes);
     }
 
@@ -222,6 +226,14 @@ export class PdfView implements DocumentView {
             this.#markBox.style.setProperty(name, String(points));
         }
         page.element.append(this.#markBox);
+    }
+
+    /** Brings the mark into view. */
+    revealMark(): void {
+        const { parentElement, offsetTop, offsetHeight } = this.#markBox;
+        if (parentElement === null) return;
+        const middle = parentElement.offsetTop + offsetTop + offsetHeight / 2;
+        this.#scroller.scrollTop = middle - this.#scroller.clientHeight / 2;
     }
 
     /** Whether a press on a page places the mark. */

@@ -2,15 +2,15 @@
 // The documents in the session window: which they are, what is in each, and where a visible mark goes. The bytes that
 // are shown are those that are hashed and signed; nothing here changes them or hands them on.
 
-import { encodingOf } from "../../../documents/kind.ts";
 import type { LoadedDocument } from "../../../documents/loaded.ts";
-import { canWrite as fontCanWrite } from "../../../documents/pdf/pdf.ts";
+import { troubleOf } from "../../../documents/pdf/pdf.ts";
 import type { Mark } from "../../../shared/documents.ts";
 import type { Language } from "../../../shared/errors.ts";
 import { translator } from "../../../shared/i18n.ts";
 import type { Translate } from "../../../shared/i18n.ts";
 import { ImageView } from "./image-view.ts";
 import { MarkEditor } from "./mark-editor.ts";
+import type { FindTrouble } from "./mark-editor.ts";
 import { instead, make } from "./parts.ts";
 import type { DocumentView } from "./parts.ts";
 import { PdfView } from "./pdf-view.ts";
@@ -34,13 +34,14 @@ export class DocumentReview {
     readonly #language: Language;
     readonly #translate: Translate;
     readonly #onReady: (ready: boolean) => void;
-    readonly #entries: readonly Entry[];
+    #entries: readonly Entry[];
     readonly #opened = make("p", "small");
     readonly #panel = make("div", "document-panel");
     #shown: Entry | null = null;
     #view: DocumentView | null = null;
     #ready: boolean | null = null;
     #over = false;
+    #measuring: Promise<unknown> = Promise.resolve();
 
     /** Says at once, and whenever it changes, whether the person may go on. */
     constructor(
@@ -48,13 +49,13 @@ export class DocumentReview {
         documents: readonly LoadedDocument[],
         language: Language,
         onReady: (ready: boolean) => void,
-        canWrite: (text: string) => Promise<boolean> = fontCanWrite,
+        trouble: FindTrouble = troubleOf,
     ) {
         this.#root = root;
         this.#language = language;
         this.#translate = translator(language);
         this.#onReady = onReady;
-        this.#entries = documents.map((document, index) => this.#enter(document, index, canWrite));
+        this.#entries = documents.map((document, index) => this.#enter(document, index, trouble));
         this.#draw();
         const [first] = this.#entries;
         if (first !== undefined) this.#show(first);
@@ -67,16 +68,25 @@ export class DocumentReview {
         return this.#entries.map(({ marks }) => marks?.mark ?? null);
     }
 
+    /** Leads to the first mark that stands in the way. */
+    showProblem(): void {
+        const entry = this.#entries.find(({ marks }) => marks?.ready === false);
+        if (entry === undefined) return;
+        this.#show(entry);
+        entry.marks?.focus();
+    }
+
     dispose(): void {
         this.#over = true;
         this.#view?.dispose();
         this.#view = null;
         this.#shown = null;
+        this.#entries = []; // and with them the bytes
         this.#root.hidden = true;
         this.#root.replaceChildren();
     }
 
-    #enter(document: LoadedDocument, index: number, canWrite: (text: string) => Promise<boolean>): Entry {
+    #enter(document: LoadedDocument, index: number, trouble: FindTrouble): Entry {
         const { header } = document;
         const tab = make("button", "document-tab");
         tab.type = "button";
@@ -88,10 +98,11 @@ export class DocumentReview {
         const state = make("span", "state");
         const about = `${kindInWords(document, this.#translate)}・${sizeInWords(document.bytes.length, this.#language)}`;
         tab.append(name, make("span", "about", about), state);
+        const known = new Map<number | null, Promise<Measure | null>>();
         const marks = header.format === "pades"
             ? new MarkEditor(header.mark, this.#translate, {
-                  canWrite,
-                  measure: (page) => this.#measure(document, page),
+                  trouble,
+                  measure: (page) => this.#measured(document, known, page),
                   changed: () => {
                       this.#settle();
                   },
@@ -104,9 +115,17 @@ export class DocumentReview {
         return entry;
     }
 
-    /** Opened anew for a document that is not looked at: its mark needs the size of its page all the same. */
+    /** Fifty marks must not start fifty readers at once, nor each letter typed one of its own. */
+    #measured(document: LoadedDocument, known: Map<number | null, Promise<Measure | null>>, page: number | null): Promise<Measure | null> {
+        const measuring = known.get(page) ?? this.#measuring.then(() => this.#measure(document, page));
+        known.set(page, measuring);
+        this.#measuring = measuring.catch(() => undefined);
+        return measuring;
+    }
+
+    /** Opened anew, as a document that is not looked at is not open: its mark needs the size of its page all the same. */
     async #measure({ bytes, kind }: LoadedDocument, page: number | null): Promise<Measure | null> {
-        if (kind !== "pdf") return null;
+        if (kind !== "pdf" || this.#over) return null;
         const open = await openPdf(bytes);
         if (typeof open === "string") return null;
         try {
@@ -161,13 +180,14 @@ export class DocumentReview {
             each.tab.setAttribute("aria-selected", String(current));
             each.tab.tabIndex = current ? 0 : -1;
         }
+        entry.tab.scrollIntoView({ block: "nearest" });
         if (this.#entries.length > 1) this.#panel.setAttribute("aria-labelledby", entry.tab.id);
         this.#panel.scrollTop = 0;
         this.#settle();
     }
 
     #viewOf({ document, marks }: Entry): DocumentView {
-        const { bytes, kind, header } = document;
+        const { bytes, kind, encoding, header } = document;
         if (bytes.length === 0) return fixed(this.#translate("documentEmpty"));
         switch (kind) {
             case "pdf":
@@ -179,11 +199,9 @@ export class DocumentReview {
             case "png":
             case "jpeg":
                 return new ImageView(bytes, kind, header.name, this.#translate);
-            case "text": {
-                const encoding = encodingOf(bytes);
+            case "text":
                 if (encoding !== null) return new TextView(bytes, encoding, this.#translate);
                 return fixed(this.#translate("documentNotShowable"));
-            }
             case "other":
                 return fixed(this.#translate("documentNotShowable"));
         }
@@ -197,6 +215,7 @@ export class DocumentReview {
         if (this.#view instanceof PdfView) {
             this.#view.showMark(marks?.mark ?? null);
             this.#view.placing = marks?.on ?? false;
+            if (marks?.takeMoved() === true) this.#view.revealMark();
         }
         for (const { state, seen, marks: choice, tab } of this.#entries) {
             const waits = choice !== null && !choice.ready;

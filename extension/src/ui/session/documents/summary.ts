@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is said of a document besides showing it.
 
-import { encodingOf, contradicts } from "../../../documents/kind.ts";
+import { contradicts } from "../../../documents/kind.ts";
 import type { DocumentKind, TextEncoding } from "../../../documents/kind.ts";
 import type { LoadedDocument } from "../../../documents/loaded.ts";
 import type { Language } from "../../../shared/errors.ts";
@@ -24,8 +24,7 @@ const ENCODINGS: Readonly<Record<TextEncoding, string>> = {
     shift_jis: "Shift_JIS",
 };
 
-export function kindInWords({ kind, bytes }: LoadedDocument, translate: Translate): string {
-    const encoding = kind === "text" ? encodingOf(bytes) : null;
+export function kindInWords({ kind, encoding }: LoadedDocument, translate: Translate): string {
     return translate(KINDS[kind], { encoding: encoding === null ? "" : ENCODINGS[encoding] });
 }
 
