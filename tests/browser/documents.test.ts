@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+// Signing documents through the portal's page: what is saved is judged by the server, by OpenSSL and by poppler.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { smallPdf } from "../portal/document-fixtures.ts";
+import { CARD_DATA } from "../rig/paths.ts";
+import { until } from "../rig/wait.ts";
+import { gone, goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "./fixture.ts";
+
+interface File { name: string; mimeType: string; buffer: Buffer }
+
+const CADES = ["format", "certificate", "chain", "validity", "key-usage", "policy", "algorithm", "signed-attributes", "signing-certificate",
+    "message-digest", "signature", "signing-time"];
+const PADES = ["byte-range", "format", "whole-file", ...CADES];
+const TEXT: File = { name: "申請書.txt", mimeType: "text/plain", buffer: Buffer.from("申請します。\r\n") };
+const PDF: File = { name: "form.pdf", mimeType: "application/pdf", buffer: smallPdf() };
+const folder = mkdtempSync(join(tmpdir(), "jb-documents-"));
+after(() => { rmSync(folder, { recursive: true }); });
+
+function kept(name: string, bytes: Buffer): string {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return path;
+}
+
+function run(program: string, ...words: string[]): { status: number | null; said: string } {
+    const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: "utf8" });
+    assert.equal(error, undefined, program);
+    return { status, said: stdout + stderr };
+}
+
+function openssl(cms: Buffer, document: Buffer): boolean {
+    const { status, said } = run("openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER", "-in", kept("cms", cms),
+        "-content", kept("document", document), "-CAfile", join(CARD_DATA, "sign-ca.pem"), "-out", join(folder, "written"));
+    assert.ok(status === 0 || /verification failure/i.test(said), said);
+    return status === 0;
+}
+
+/** What poppler says of each signature; whom it trusts is no question here. */
+function pdfsig(pdf: Buffer): string[] {
+    const { said } = run("pdfsig", "-nocert", kept("signed.pdf", pdf));
+    return said.split(/^Signature #\d+:\n/m).slice(1);
+}
+
+/** OpenSSL on each signature of a PDF, with the card's CA alone to trust. */
+function openPdf(pdf: Buffer): boolean[] {
+    const text = pdf.toString("latin1");
+    return [...text.matchAll(/\/ByteRange \[0 (\d+) (\d+) (\d+) *\]/g)].map((match) => {
+        const [before = 0, behind = 0, rest = 0] = match.slice(1).map(Number);
+        const cms = Buffer.from(text.slice(before + 1, behind - 1), "hex");
+        const length = 4 + cms.readUInt16BE(2); // the zeros behind it are room
+        return openssl(cms.subarray(0, length), Buffer.concat([pdf.subarray(0, before), pdf.subarray(behind, behind + rest)]));
+    });
+}
+
+async function saved(page: Page, name: string): Promise<Buffer> {
+    const downloading = page.waitForEvent("download");
+    await page.click(`a[download="${name}"]`);
+    return readFileSync(await (await downloading).path());
+}
+
+/** Waits until the server has said of each what it makes of it; how many it took. */
+async function judged(page: Page, count: number): Promise<number> {
+    await outcome(page);
+    await until("the server's words", async () => await page.locator('.signed > [data-state="waiting"]').count() === 0, 20_000);
+    assert.equal(await page.locator(".signed > li").count(), count);
+    return page.locator('.signed > [data-state="good"]').count();
+}
+
+const checks = (page: Page): Promise<string[]> =>
+    page.locator('[data-check][data-ok="true"]').evaluateAll((all) => all.map((each) => each.getAttribute("data-check") ?? ""));
+
+class Desk {
+    readonly stage: Stage;
+    private constructor(stage: Stage) {
+        this.stage = stage;
+    }
+    static async open(options: StageOptions = {}): Promise<Desk> {
+        return new Desk(await Stage.open({ language: "en", ...options }));
+    }
+    async choose(files: File[], format: "cades" | "pades" = "pades"): Promise<Page> {
+        const page = await this.stage.browser.tab(`${PORTAL}/documents`);
+        await page.setInputFiles("#files", files);
+        await page.check(`#${format}`);
+        return page;
+    }
+    /** Asks for signatures, and waits until the documents are shown. */
+    async ask(files: File[], format: "cades" | "pades" = "pades"): Promise<{ page: Page; window: Page }> {
+        const page = await this.choose(files, format);
+        const window = await this.stage.browser.window(() => page.click("#sign-documents"));
+        await inState(window, "review");
+        return { page, window };
+    }
+    /** Signatures that the card has made since it was laid down. */
+    signatures(): number {
+        return this.stage.card.apdus().filter(({ command, answer }) => command.startsWith("80 2A") && answer?.endsWith("90 00")).length;
+    }
+    /** The page has no file of anybody's, nothing to save, and says why. */
+    async nothing(page: Page, reason: RegExp): Promise<string> {
+        const said = await outcome(page);
+        assert.ok(!said.good, said.text);
+        assert.match(said.text, reason);
+        assert.equal(await page.locator("a[download]").count(), 0);
+        return said.text;
+    }
+}
+
+const many = (count: number): File[] => Array.from({ length: count }, (_, at) => at % 2 === 0
+    ? { ...TEXT, name: `${at + 1}.txt`, buffer: Buffer.from(`No. ${at + 1}`) }
+    : { ...PDF, name: `${at + 1}.pdf`, buffer: smallPdf(`No. ${at + 1}`) });
+
+describe("signing documents", () => {
+    let desk: Desk;
+    let stage: Stage;
+    before(async () => {
+        desk = await Desk.open();
+        ({ stage } = desk);
+    });
+    afterEach(() => stage.tidy());
+    after(() => stage.close());
+
+    it("makes a signature in a file of its own, which the server and OpenSSL take for this file alone", async () => {
+        const { page, window } = await desk.ask([TEXT], "cades");
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(window);
+        assert.equal(await judged(page, 1), 1);
+        assert.deepEqual(await checks(page), CADES);
+        const cms = await saved(page, "申請書.txt.p7s");
+        assert.ok(openssl(cms, TEXT.buffer));
+        assert.ok(!openssl(cms, Buffer.from("申請しません。\r\n")));
+        const [prompt, ...more] = stage.home.pinentry.prompts();
+        assert.equal(more.length, 0);
+        assert.ok(prompt?.description.includes(PORTAL));
+        await gone(window);
+    });
+
+    it("signs a PDF inside, and keeps a first signature valid under a second", async () => {
+        let pdf = PDF;
+        for (const count of [1, 2]) {
+            const { page, window } = await desk.ask([pdf]);
+            stage.home.pinentry.answer("pin ABC123");
+            await goOn(window);
+            assert.equal(await judged(page, 1), 1);
+            assert.deepEqual(await checks(page), Array.from({ length: count }, () => PADES).flat());
+            const name = pdf.name.replace(".pdf", "-signed.pdf");
+            const signed = await saved(page, name);
+            assert.ok(signed.subarray(0, pdf.buffer.length).equals(pdf.buffer), "the file is there as it was");
+            const said = pdfsig(signed);
+            assert.equal(said.length, count);
+            for (const each of said) {
+                assert.match(each, /Signature Validation: Signature is Valid/);
+                assert.match(each, /ETSI\.CAdES\.detached/);
+            }
+            assert.match(said.at(-1) ?? "", /Total document signed/);
+            assert.deepEqual(openPdf(signed), said.map(() => true));
+            const tampered = Buffer.from(signed);
+            tampered.write("0R1G", tampered.indexOf("ORIG"));
+            assert.ok(pdfsig(tampered).every((each) => each.includes("Digest Mismatch")));
+            pdf = { ...pdf, name, buffer: signed };
+            await gone(window);
+        }
+    });
+
+    it("takes a mark that the page suggests, and puts beside what no PDF can hold", async () => {
+        const page = await desk.choose([PDF, TEXT]);
+        await page.check("#mark");
+        await page.fill("#mark-text", "Signed by Hanako");
+        const window = await stage.browser.window(() => page.click("#sign-documents"));
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(window);
+        assert.equal(await judged(page, 2), 2);
+        assert.ok(openssl(await saved(page, "申請書.txt.p7s"), TEXT.buffer));
+        const signed = await saved(page, "form-signed.pdf");
+        assert.match(pdfsig(signed).join(), /Signature is Valid/);
+        assert.match(run("pdftotext", kept("marked.pdf", signed), "-").said, /Signed by Hanako/);
+    });
+
+    it("signs twenty under one password, and says in window and page how far it is", async () => {
+        const files = many(20);
+        const before = desk.signatures();
+        const { page, window } = await desk.ask(files);
+        const seen = { page: new Set<string>(), window: new Set<string>() };
+        stage.home.pinentry.answer("pin ABC123");
+        await stage.card.command("delay-apdu 60");
+        await goOn(window);
+        await until("the outcome", async () => {
+            for (const [where, bar] of [["page", page.locator("#outcome progress")], ["window", window.locator('[data-state="card-working"] #progress:not([hidden])')]] as const) {
+                seen[where].add(await bar.getAttribute("value", { timeout: 50 }).catch(() => null) ?? "");
+            }
+            return page.locator("#outcome.good").count();
+        }, 40_000);
+        for (const [where, values] of Object.entries(seen)) {
+            const numbers = [...values].filter((value) => value !== "").map(Number);
+            assert.ok(numbers.length >= 5, `${where}: ${[...values].join()}`);
+            assert.deepEqual(numbers, numbers.toSorted((one, other) => one - other), where);
+        }
+        assert.equal(await judged(page, 20), 20);
+        assert.equal(stage.home.pinentry.prompts().length, 1);
+        assert.equal(desk.signatures() - before, 20);
+        assert.ok(openssl(await saved(page, "19.txt.p7s"), files[18]?.buffer ?? Buffer.of()));
+        assert.match(pdfsig(await saved(page, "20-signed.pdf")).join(), /Signature is Valid/);
+    });
+
+    it("ends in the review when the person cancels, and can be asked for again", async () => {
+        const { page, window } = await desk.ask([PDF]);
+        await window.click("#cancel");
+        await desk.nothing(page, /user-cancelled/);
+        await gone(window);
+        assert.deepEqual(stage.home.pinentry.prompts(), []);
+        const again = await stage.browser.window(() => page.click("#sign-documents"));
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(again);
+        assert.equal(await judged(page, 1), 1);
+    });
+
+    it("ends in the password prompt when the person cancels", async () => {
+        const { page, window } = await desk.ask([PDF]);
+        stage.home.pinentry.answer("cancel");
+        await goOn(window);
+        await desk.nothing(page, /user-cancelled/);
+        await gone(window);
+        assert.equal(await stage.card.triesLeft("sign"), 5);
+    });
+
+    it("ends wherever it is when the page withdraws: in the review, and with the prompt open", async () => {
+        const before = desk.signatures();
+        for (const prompt of [false, true]) {
+            const { page, window } = await desk.ask([PDF]);
+            if (prompt) {
+                await goOn(window);
+                await stage.home.pinentry.shown();
+            }
+            await page.click("#outcome #cancel");
+            await desk.nothing(page, /Stopped\. No file was signed/);
+            await gone(window);
+            await stage.home.pinentry.closed();
+        }
+        assert.equal(desk.signatures(), before, "nothing was signed");
+        assert.equal(await stage.card.triesLeft("sign"), 5);
+    });
+
+    it("tells how many had been signed when the card leaves in the middle, and hands out none", async () => {
+        const { page, window } = await desk.ask(many(6));
+        const before = desk.signatures();
+        await stage.card.command("reset-count");
+        await stage.card.command("remove-at 13");
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(window);
+        const said = await desk.nothing(page, /card-removed/);
+        const made = desk.signatures() - before;
+        assert.ok(made > 0 && made < 6);
+        assert.ok(said.includes(`${made} / 6`), said);
+        await inState(window, "failure");
+        assert.match(await window.locator("#signed").innerText(), new RegExp(`\\b${made}\\b.*6|6.*\\b${made}\\b`));
+        await window.click("#close");
+    });
+
+    it("asks again after a wrong password, and signs with the right one", async () => {
+        const { page, window } = await desk.ask([TEXT, PDF]);
+        stage.home.pinentry.answer("pin XYZ789", "pin ABC123");
+        await goOn(window);
+        assert.equal(await judged(page, 2), 2);
+        assert.match(stage.home.pinentry.prompts()[1]?.description ?? "", /4/);
+    });
+
+    it("ends when the page is loaded again, window, prompt and all", async () => {
+        const { page, window } = await desk.ask([PDF]);
+        await goOn(window);
+        const prompt = await stage.home.pinentry.shown();
+        await page.reload();
+        await gone(window);
+        await stage.home.pinentry.closed();
+        assert.equal(stage.home.pinentry.prompts().at(-1)?.pid, prompt.pid);
+        assert.equal(await page.locator("a[download]").count(), 0);
+        assert.equal(await stage.card.triesLeft("sign"), 5);
+    });
+
+    it("names the file that cannot be signed", async () => {
+        const broken = { ...PDF, name: "broken.pdf", buffer: Buffer.from("%PDF-1.7\nnothing more\n") };
+        const page = await desk.choose([PDF, broken]);
+        const window = await stage.browser.window(() => page.click("#sign-documents"));
+        assert.match(await desk.nothing(page, /document-damaged/), /broken\.pdf/);
+        await window.click("#close");
+    });
+});
+
+describe("signing documents with a card that cannot", () => {
+    const cards: [string, string[]][] = [["certificate-expired", ["--expired"]], ["certificate-absent", ["--no-signing-certificate"]]];
+    for (const [reason, card] of cards) {
+        it(`says so: ${reason}`, async () => {
+            const desk = await Desk.open({ card });
+            try {
+                const { page, window } = await desk.ask([PDF]);
+                desk.stage.home.pinentry.answer("pin ABC123");
+                await goOn(window);
+                assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
+            } finally {
+                await desk.stage.close();
+            }
+        });
+    }
+});
