@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
 import { smallPdf } from "../portal/document-fixtures.ts";
-import { CARD_DATA } from "../rig/paths.ts";
+import { CARD_DATA, CLIENT_LIBRARY, ROOT } from "../rig/paths.ts";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "./fixture.ts";
+import { gone, goOn, HOSTILE, inState, outcome, PORTAL, Stage, type StageOptions } from "./fixture.ts";
 
 interface File { name: string; mimeType: string; buffer: Buffer }
 
@@ -286,6 +286,27 @@ describe("signing documents", () => {
         const window = await stage.browser.window(() => page.click("#sign-documents"));
         assert.match(await desk.nothing(page, /document-damaged/), /broken\.pdf/);
         await window.click("#close");
+    });
+});
+
+describe("the README's example", () => {
+    it("signs a PDF and sends it, just as it stands there", async () => {
+        const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+        const [html = ""] = [...readme.matchAll(/^```html\n(.*?)^```$/gms)].map((match) => match[1] ?? "").filter((each) => each.includes("signDocuments"));
+        const library = { html: readFileSync(CLIENT_LIBRARY, "utf8"), headers: { "Content-Type": "text/javascript" } };
+        const keep = `<script>fetch = async (path, { body }) => { sent = [path, Array.from(new Uint8Array(await body.arrayBuffer()))]; };</script>`;
+        const stage = await Stage.open({ pages: { "/": `<!doctype html>${keep}${html}`, "/jpki-bridge.js": library } });
+        try {
+            const page = await stage.browser.tab(`${HOSTILE}/`);
+            await page.setInputFiles("#file", PDF);
+            stage.home.pinentry.answer("pin ABC123");
+            await goOn(await stage.browser.window(() => page.click("#sign")));
+            const [path, bytes] = await until("the signed PDF", () => page.evaluate<[string, number[]] | null>("globalThis.sent ?? null"));
+            assert.equal(path, "/signed");
+            assert.deepEqual(openPdf(Buffer.from(bytes)), [true]);
+        } finally {
+            await stage.close();
+        }
     });
 });
 

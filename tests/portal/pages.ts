@@ -70,7 +70,8 @@ function documents({ t }: Writer): string {
         <fieldset id="marking"><legend>${t("documents.marking")}</legend>
         <p class="choice"><input type="checkbox" id="mark" aria-describedby="mark-note"><label for="mark">${t("documents.mark")}</label>
         <small id="mark-note">${t("documents.mark.note")}</small></p>
-        <p id="mark-wish" hidden><label for="mark-text">${t("documents.mark.text")}</label><input type="text" id="mark-text" maxlength="200"></p></fieldset>
+        <p id="mark-wish" hidden><label for="mark-text">${t("documents.mark.text")}</label><input type="text" id="mark-text" maxlength="200" aria-describedby="mark-text-note">
+        <small id="mark-text-note">${t("documents.mark.text.note")}</small></p></fieldset>
         <p><button id="sign-documents" type="button" class="main">${t("documents.sign")}</button></p>
         ${OUTCOME}<script type="module" src="/documents.js"></script>`;
 }

@@ -142,7 +142,7 @@ function showProgress(controller) {
     const stage = element("p", t("working"));
     const bar = /** @type {HTMLProgressElement} */ (element("progress"));
     bar.hidden = true;
-    bar.setAttribute("aria-label", t("documents.signed-count"));
+    bar.setAttribute("aria-label", t("documents.progress"));
     const cancel = element("button", t("documents.cancel"));
     cancel.id = "cancel";
     cancel.addEventListener("click", () => { controller.abort(); });
