@@ -7,18 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Page } from "playwright-core";
-import { smallPdf } from "../portal/document-fixtures.ts";
 import { CARD_DATA, CLIENT_LIBRARY, ROOT } from "../rig/paths.ts";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, HOSTILE, inState, outcome, PORTAL, Stage, type StageOptions } from "./fixture.ts";
-
-interface File { name: string; mimeType: string; buffer: Buffer }
+import { Desk, judged, many, PDF, TEXT } from "./documents.ts";
+import { gone, goOn, HOSTILE, PORTAL, Stage } from "./fixture.ts";
 
 const CADES = ["format", "certificate", "chain", "validity", "key-usage", "policy", "algorithm", "signed-attributes", "signing-certificate",
     "message-digest", "signature", "signing-time"];
 const PADES = ["byte-range", "format", "whole-file", ...CADES];
-const TEXT: File = { name: "申請書.txt", mimeType: "text/plain", buffer: Buffer.from("申請します。\r\n") };
-const PDF: File = { name: "form.pdf", mimeType: "application/pdf", buffer: smallPdf() };
 const folder = mkdtempSync(join(tmpdir(), "jb-documents-"));
 after(() => { rmSync(folder, { recursive: true }); });
 
@@ -64,55 +60,8 @@ async function saved(page: Page, name: string): Promise<Buffer> {
     return readFileSync(await (await downloading).path());
 }
 
-/** Waits until the server has said of each what it makes of it; how many it took. */
-async function judged(page: Page, count: number): Promise<number> {
-    await outcome(page);
-    await until("the server's words", async () => await page.locator('.signed > [data-state="waiting"]').count() === 0, 20_000);
-    assert.equal(await page.locator(".signed > li").count(), count);
-    return page.locator('.signed > [data-state="good"]').count();
-}
-
 const checks = (page: Page): Promise<string[]> =>
     page.locator('[data-check][data-ok="true"]').evaluateAll((all) => all.map((each) => each.getAttribute("data-check") ?? ""));
-
-class Desk {
-    readonly stage: Stage;
-    private constructor(stage: Stage) {
-        this.stage = stage;
-    }
-    static async open(options: StageOptions = {}): Promise<Desk> {
-        return new Desk(await Stage.open({ language: "en", ...options }));
-    }
-    async choose(files: File[], format: "cades" | "pades" = "pades"): Promise<Page> {
-        const page = await this.stage.browser.tab(`${PORTAL}/documents`);
-        await page.setInputFiles("#files", files);
-        await page.check(`#${format}`);
-        return page;
-    }
-    /** Asks for signatures, and waits until the documents are shown. */
-    async ask(files: File[], format: "cades" | "pades" = "pades"): Promise<{ page: Page; window: Page }> {
-        const page = await this.choose(files, format);
-        const window = await this.stage.browser.window(() => page.click("#sign-documents"));
-        await inState(window, "review");
-        return { page, window };
-    }
-    /** Signatures that the card has made since it was laid down. */
-    signatures(): number {
-        return this.stage.card.apdus().filter(({ command, answer }) => command.startsWith("80 2A") && answer?.endsWith("90 00")).length;
-    }
-    /** The page has no file of anybody's, nothing to save, and says why. */
-    async nothing(page: Page, reason: RegExp): Promise<string> {
-        const said = await outcome(page);
-        assert.ok(!said.good, said.text);
-        assert.match(said.text, reason);
-        assert.equal(await page.locator("a[download]").count(), 0);
-        return said.text;
-    }
-}
-
-const many = (count: number): File[] => Array.from({ length: count }, (_, at) => at % 2 === 0
-    ? { ...TEXT, name: `${at + 1}.txt`, buffer: Buffer.from(`No. ${at + 1}`) }
-    : { ...PDF, name: `${at + 1}.pdf`, buffer: smallPdf(`No. ${at + 1}`) });
 
 describe("signing documents", () => {
     let desk: Desk;
@@ -205,88 +154,6 @@ describe("signing documents", () => {
         assert.ok(openssl(await saved(page, "19.txt.p7s"), files[18]?.buffer ?? Buffer.of()));
         assert.match(pdfsig(await saved(page, "20-signed.pdf")).join(), /Signature is Valid/);
     });
-
-    it("ends in the review when the person cancels, and can be asked for again", async () => {
-        const { page, window } = await desk.ask([PDF]);
-        await window.click("#cancel");
-        await desk.nothing(page, /user-cancelled/);
-        await gone(window);
-        assert.deepEqual(stage.home.pinentry.prompts(), []);
-        const again = await stage.browser.window(() => page.click("#sign-documents"));
-        stage.home.pinentry.answer("pin ABC123");
-        await goOn(again);
-        assert.equal(await judged(page, 1), 1);
-    });
-
-    it("ends in the password prompt when the person cancels", async () => {
-        const { page, window } = await desk.ask([PDF]);
-        stage.home.pinentry.answer("cancel");
-        await goOn(window);
-        await desk.nothing(page, /user-cancelled/);
-        await gone(window);
-        assert.equal(await stage.card.triesLeft("sign"), 5);
-    });
-
-    it("ends wherever it is when the page withdraws: in the review, and with the prompt open", async () => {
-        const before = desk.signatures();
-        for (const prompt of [false, true]) {
-            const { page, window } = await desk.ask([PDF]);
-            if (prompt) {
-                await goOn(window);
-                await stage.home.pinentry.shown();
-            }
-            await page.click("#outcome #cancel");
-            await desk.nothing(page, /Stopped\. No file was signed/);
-            await gone(window);
-            await stage.home.pinentry.closed();
-        }
-        assert.equal(desk.signatures(), before, "nothing was signed");
-        assert.equal(await stage.card.triesLeft("sign"), 5);
-    });
-
-    it("tells how many had been signed when the card leaves in the middle, and hands out none", async () => {
-        const { page, window } = await desk.ask(many(6));
-        const before = desk.signatures();
-        await stage.card.command("reset-count");
-        await stage.card.command("remove-at 13");
-        stage.home.pinentry.answer("pin ABC123");
-        await goOn(window);
-        const said = await desk.nothing(page, /card-removed/);
-        const made = desk.signatures() - before;
-        assert.ok(made > 0 && made < 6);
-        assert.ok(said.includes(`${made} / 6`), said);
-        await inState(window, "failure");
-        assert.match(await window.locator("#signed").innerText(), new RegExp(`\\b${made}\\b.*6|6.*\\b${made}\\b`));
-        await window.click("#close");
-    });
-
-    it("asks again after a wrong password, and signs with the right one", async () => {
-        const { page, window } = await desk.ask([TEXT, PDF]);
-        stage.home.pinentry.answer("pin XYZ789", "pin ABC123");
-        await goOn(window);
-        assert.equal(await judged(page, 2), 2);
-        assert.match(stage.home.pinentry.prompts()[1]?.description ?? "", /4/);
-    });
-
-    it("ends when the page is loaded again, window, prompt and all", async () => {
-        const { page, window } = await desk.ask([PDF]);
-        await goOn(window);
-        const prompt = await stage.home.pinentry.shown();
-        await page.reload();
-        await gone(window);
-        await stage.home.pinentry.closed();
-        assert.equal(stage.home.pinentry.prompts().at(-1)?.pid, prompt.pid);
-        assert.equal(await page.locator("a[download]").count(), 0);
-        assert.equal(await stage.card.triesLeft("sign"), 5);
-    });
-
-    it("names the file that cannot be signed", async () => {
-        const broken = { ...PDF, name: "broken.pdf", buffer: Buffer.from("%PDF-1.7\nnothing more\n") };
-        const page = await desk.choose([PDF, broken]);
-        const window = await stage.browser.window(() => page.click("#sign-documents"));
-        assert.match(await desk.nothing(page, /document-damaged/), /broken\.pdf/);
-        await window.click("#close");
-    });
 });
 
 describe("the README's example", () => {
@@ -308,21 +175,4 @@ describe("the README's example", () => {
             await stage.close();
         }
     });
-});
-
-describe("signing documents with a card that cannot", () => {
-    const cards: [string, string[]][] = [["certificate-expired", ["--expired"]], ["certificate-absent", ["--no-signing-certificate"]]];
-    for (const [reason, card] of cards) {
-        it(`says so: ${reason}`, async () => {
-            const desk = await Desk.open({ card });
-            try {
-                const { page, window } = await desk.ask([PDF]);
-                desk.stage.home.pinentry.answer("pin ABC123");
-                await goOn(window);
-                assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
-            } finally {
-                await desk.stage.close();
-            }
-        });
-    }
 });
