@@ -39,7 +39,7 @@ export default defineConfig(
                 structuredClone: "readonly", AbortController: "readonly", AbortSignal: "readonly",
                 window: "readonly", document: "readonly", navigator: "readonly", location: "readonly",
                 crypto: "readonly", chrome: "readonly", performance: "readonly", CustomEvent: "readonly",
-                TextEncoder: "readonly", TextDecoder: "readonly", atob: "readonly", btoa: "readonly",
+                Blob: "readonly", TextEncoder: "readonly", TextDecoder: "readonly", atob: "readonly", btoa: "readonly",
                 URLSearchParams: "readonly", FormData: "readonly", localStorage: "readonly", sessionStorage: "readonly",
             },
         },

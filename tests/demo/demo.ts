@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "../browser/fixture.ts";
+import { smallPdf } from "../portal/document-fixtures.ts";
 import { screenshot } from "../rig/browser.ts";
 import { PINS } from "../rig/card.ts";
 import { SCREENSHOTS } from "../rig/paths.ts";
@@ -59,8 +60,26 @@ async function byItself(): Promise<void> {
         if (!good) {
             throw new Error(text);
         }
+        say("■ 文書に署名", "■ Sign a document");
+        await page.goto(`${PORTAL}/documents?lang=${language}`);
+        await page.setInputFiles("#files", { name: "application.pdf", mimeType: "application/pdf", buffer: smallPdf("Application") });
+        stage.home.pinentry.answer(`pin ${PINS.sign}`);
+        const reviewing = await stage.browser.window(() => page.click("#sign-documents"));
+        await inState(reviewing, "review");
+        await reviewing.locator('#continue[aria-disabled="false"]').waitFor();
+        await screenshot(reviewing, "demo-6-review-document");
+        await goOn(reviewing);
+        const signed = await outcome(page);
+        if (!signed.good) {
+            throw new Error(signed.text);
+        }
+        await page.locator(".signed > [data-state='good']").waitFor();
+        await printChecks(page);
+        await page.locator("#outcome").scrollIntoViewIfNeeded();
+        await screenshot(page, "demo-7-document-signed");
+
         const apdus = stage.card.apdus().length;
-        say(`カードとのやりとりは合わせて ${apdus} APDU でした。`, `The two took ${apdus} APDUs together.`);
+        say(`カードとのやりとりは合わせて ${apdus} APDU でした。`, `The three took ${apdus} APDUs together.`);
         say(`画面の写真: ${SCREENSHOTS}/demo-*.png`, `Screenshots: ${SCREENSHOTS}/demo-*.png`);
     } finally {
         await stage.close();

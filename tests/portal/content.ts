@@ -29,6 +29,11 @@ export function inFile(path: string, size: number): Content {
     };
 }
 
+/** From this place on. */
+export function partOf(content: Content, start: number): Content {
+    return { size: content.size - start, read: (from, to) => content.read(start + from, start + to) };
+}
+
 /** All of it at once: for small pieces. */
 export async function bytesOf(content: Content, from: number, to: number): Promise<Buffer> {
     return Buffer.concat(await Array.fromAsync(content.read(Math.max(0, from), Math.min(content.size, to))));

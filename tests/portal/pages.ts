@@ -36,6 +36,7 @@ function home(writer: Writer): string {
         ${card("/login", "login", "home.login")}
         ${card("/login-web-eid", "login-web-eid", "home.login-web-eid")}
         ${card("/sign", "sign", "home.sign")}
+        ${card("/documents", "documents", "home.documents")}
         ${card("/mynaportal", "mynaportal", "home.mynaportal")}</ul>`;
 }
 
@@ -51,6 +52,28 @@ function sign({ t }: Writer): string {
         <p><button id="sign-once" type="button" class="main">${t("sign.once")}</button><small>${t("sign.once.note")}</small></p>
         <p><button id="sign-twice" type="button">${t("sign.twice")}</button><small>${t("sign.twice.note")}</small></p></div>
         ${OUTCOME}<script type="module" src="/sign.js"></script>`;
+}
+
+/** A drop zone is only ever a second way: the file field itself, unseen below its label, takes keyboard and screen reader. */
+function documents({ t }: Writer): string {
+    const choice = (value: string, label: TextKey, note: TextKey, more = ""): string => `<p class="choice">
+        <input type="radio" name="format" id="${value}" value="${value}"${more} aria-describedby="${value}-note">
+        <label for="${value}">${t(label)}</label><small id="${value}-note">${t(note)}</small></p>`;
+    return `<h1>${t("documents.title")}</h1><p class="lead">${t("documents.lead")}</p><p class="lead">${t("documents.privacy")}</p>
+        <section id="drop" aria-labelledby="files-title"><h2 id="files-title">${t("documents.files")}</h2>
+        <input type="file" id="files" multiple class="unseen" aria-describedby="files-note"><label for="files" class="button">${t("documents.choose")}</label>
+        <small id="files-note">${t("documents.drop")}</small>
+        <ul id="chosen" aria-label="${t("documents.chosen")}" hidden></ul></section>
+        <fieldset><legend>${t("documents.format")}</legend>
+        ${choice("pades", "documents.pades", "documents.pades.note", " checked")}
+        ${choice("cades", "documents.cades", "documents.cades.note")}</fieldset>
+        <fieldset id="marking"><legend>${t("documents.marking")}</legend>
+        <p class="choice"><input type="checkbox" id="mark" aria-describedby="mark-note"><label for="mark">${t("documents.mark")}</label>
+        <small id="mark-note">${t("documents.mark.note")}</small></p>
+        <p id="mark-wish" hidden><label for="mark-text">${t("documents.mark.text")}</label><input type="text" id="mark-text" maxlength="200" aria-describedby="mark-text-note">
+        <small id="mark-text-note">${t("documents.mark.text.note")}</small></p></fieldset>
+        <p><button id="sign-documents" type="button" class="main">${t("documents.sign")}</button></p>
+        ${OUTCOME}<script type="module" src="/documents.js"></script>`;
 }
 
 /** Speaks the protocol of マイナポータル and e-Tax: what such a site looks at, and what it asks for. */
@@ -82,6 +105,7 @@ export const PAGES: Record<string, [TextKey, (writer: Writer) => string]> = {
     "/login": ["login.title", login("login")],
     "/login-web-eid": ["login-web-eid.title", login("login-web-eid")],
     "/sign": ["sign.title", sign],
+    "/documents": ["documents.title", documents],
     "/mynaportal": ["mynaportal.title", mynaportal],
     "/account": ["account.title", account],
 };
@@ -91,7 +115,7 @@ export function page(path: string, lang: Language, verified: Verified | undefine
     const writer: Writer = { t: (key) => escape(texts[key]), lang, login: verified };
     const { t } = writer;
     const [title, body] = PAGES[path] ?? ["home.title", home];
-    const menu: [string, TextKey][] = [["/", "home"], ["/login", "login"], ["/sign", "sign"]];
+    const menu: [string, TextKey][] = [["/", "home"], ["/login", "login"], ["/sign", "sign"], ["/documents", "documents"]];
     if (verified !== undefined) {
         menu.push(["/account", "account"]);
     }

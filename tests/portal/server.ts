@@ -5,11 +5,15 @@ import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
+import { addAbortSignal } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { bytesOf, partOf } from "./content.ts";
 import { digestsOf, judge, prepare, type Asked } from "./mynaportal.ts";
 import { languageOf, page, PAGES } from "./pages.ts";
 import { Sessions, type Session } from "./sessions.ts";
 import { Refused, verifyDocument, verifyLogin, type Check } from "./verify.ts";
+import { UPLOAD_MOST, Uploads } from "./uploads.ts";
+import { verifyCades, verifyPades, type DocumentSignature } from "./verify-documents.ts";
 import { readAttributes } from "./verify-mynaportal.ts";
 
 export interface PortalOptions {
@@ -22,10 +26,13 @@ export interface PortalOptions {
     clientLibrary: string;
     now?: () => number;
     mostSessions?: number;
+    /** Milliseconds that a small body, and an upload, may take to arrive. */
+    patience?: { body: number; upload: number };
 }
 
 const COOKIE = "__Host-session"; // the prefix makes the browser insist on Secure, Path=/ and this host
 const BODY_MOST = 64 * 1024;
+const PATIENCE = { body: 10_000, upload: 120_000 };
 const TEXT_MOST = 2_000; // sessions times texts is the memory that strangers can take
 const HEADERS = {
     "Content-Security-Policy":
@@ -39,7 +46,7 @@ const HEADERS = {
 const FILES: Record<string, string> = {
     "/portal.css": "text/css", "/icon.svg": "image/svg+xml", "/common.js": "text/javascript",
     "/login.js": "text/javascript", "/login-web-eid.js": "text/javascript", "/web-eid.js": "text/javascript",
-    "/sign.js": "text/javascript", "/mynaportal.js": "text/javascript",
+    "/sign.js": "text/javascript", "/mynaportal.js": "text/javascript", "/documents.js": "text/javascript",
 };
 
 /** A refusal that the page is told about. */
@@ -61,6 +68,8 @@ export function createPortal(options: PortalOptions): Server {
     const signCas = readCertificates(options.signCa);
     const now = options.now ?? Date.now;
     const sessions = new Sessions(now, options.mostSessions);
+    const patience = options.patience ?? PATIENCE;
+    const uploads = new Uploads(patience.upload);
 
     function sessionFor({ session, response }: Exchange): Session {
         const found = session ?? sessions.create();
@@ -155,14 +164,34 @@ export function createPortal(options: PortalOptions): Server {
         "/api/mynaportal/attributes": (_, body) => readAttributes(field(body, "answer")),
     };
 
+    // `?signature=N`: the first N bytes are the CMS, the rest is the document; without it, a signed PDF.
+    async function verifyUpload(request: IncomingMessage, signature: string | null): Promise<{ signatures: DocumentSignature[] }> {
+        if (request.headers["content-type"] !== "application/octet-stream") {
+            throw new Problem(415, "content-type");
+        }
+        const [size, length] = [announcedLength(request, UPLOAD_MOST), signature === null ? 0 : Number(signature)];
+        if (!Number.isInteger(length) || length < 0 || length > Math.min(BODY_MOST, size)) {
+            throw new Problem(400, "signature");
+        }
+        const at = new Date(now());
+        const signatures = await uploads.with(request, size, async (content) => signature === null
+            ? verifyPades(content, signCas, at)
+            : [await verifyCades(await bytesOf(content, 0, length), partOf(content, length), signCas, at)]);
+        if (signatures === undefined) {
+            throw new Problem(503, "busy");
+        }
+        return { signatures };
+    }
+
     async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
         const url = URL.parse(request.url ?? "/", options.origin);
         if (url === null) {
             throw new Problem(400, "url");
         }
         const session = sessions.find(readCookie(request));
+        const upload = url.pathname === "/api/verify-document";
         const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
-        if (route !== undefined) {
+        if (route !== undefined || upload) {
             if (request.method !== "POST") {
                 throw new Problem(405, "method");
             }
@@ -170,7 +199,9 @@ export function createPortal(options: PortalOptions): Server {
             if (request.headers.origin !== options.origin) {
                 throw new Problem(403, "origin");
             }
-            const answer = await route({ request, response, session }, await readJson(request));
+            const answer = route === undefined
+                ? await verifyUpload(request, url.searchParams.get("signature"))
+                : await route({ request, response, session }, await readJson(request, patience.body));
             send(response, 200, "application/json", JSON.stringify(answer));
         } else if (request.method !== "GET") {
             throw new Problem(405, "method");
@@ -189,8 +220,9 @@ export function createPortal(options: PortalOptions): Server {
         }
     }
 
-    function refuse(response: ServerResponse, error: unknown): void {
-        if (response.headersSent) {
+    function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+        const cutOff = request.destroyed && !request.complete; // by whoever sent it, or for being too slow
+        if (response.headersSent || cutOff) {
             response.destroy();
         } else if (error instanceof Refused) {
             send(response, 403, "application/json", JSON.stringify({ error: error.check, checks: error.checks }));
@@ -203,9 +235,9 @@ export function createPortal(options: PortalOptions): Server {
     }
 
     const server = createServer({ ...selfSigned(new URL(options.origin).hostname), maxHeaderSize: 16 * 1024 }, (request, response) => {
-        handle(request, response).catch((error: unknown) => { refuse(response, error); });
+        handle(request, response).catch((error: unknown) => { refuse(request, response, error); });
     });
-    server.requestTimeout = 10_000;
+    server.requestTimeout = patience.upload; // a large document on a slow line; what is small has a shorter time of its own
     server.headersTimeout = 5_000;
     server.maxConnections = 1_000;
     return server;
@@ -226,16 +258,21 @@ function send(response: ServerResponse, status: number, type: string, body: stri
     response.end(body);
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+/** Node takes no more bytes than the header announces, so capping that caps what is kept. */
+function announcedLength(request: IncomingMessage, most: number): number {
+    const length = Number(request.headers["content-length"] ?? NaN);
+    if (!(length <= most)) {
+        throw new Problem(413, "too-large");
+    }
+    return length;
+}
+
+async function readJson(request: IncomingMessage, patience: number): Promise<unknown> {
     if (request.headers["content-type"] !== "application/json") {
         throw new Problem(415, "content-type");
     }
-    // Node takes no more bytes than the header announces, so capping that caps what is kept.
-    const length = Number(request.headers["content-length"] ?? NaN);
-    if (!(length <= BODY_MOST)) {
-        throw new Problem(413, "too-large");
-    }
-    const body = await buffer(request);
+    announcedLength(request, BODY_MOST);
+    const body = await buffer(addAbortSignal(AbortSignal.timeout(patience), request));
     try {
         return JSON.parse(body.toString("utf8"));
     } catch {

@@ -63,7 +63,7 @@ export async function verifyCades(
  */
 export async function verifyPades(document: Content, cas: X509Certificate[], now = new Date()): Promise<DocumentSignature[]> {
     const checked: DocumentSignature[] = [];
-        for (const { checks, hole, end, signedAt } of await readPdfSignatures(document)) {
+    for (const { checks, hole, end, signedAt } of await readPdfSignatures(document)) {
         const hex = await bytesOf(document, hole[0] + 1, hole[1] - 1);
         const padded = Buffer.from(hex.toString("latin1"), "hex");
         const length = encodedLength(padded);

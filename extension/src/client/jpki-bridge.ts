@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The client library for pages. It only speaks to the extension by messages on the page's own window.
 
+import { Countdown } from "../shared/countdown.ts";
+import { assemble, handOver } from "./documents.ts";
 import { LOCAL_ERRORS } from "./local-errors.ts";
 
 const PREFIX = "jpki-bridge:";
@@ -33,7 +35,9 @@ const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 const STAGES = [
+    "loading",
     "review",
+    "preparing",
     "waiting-for-reader",
     "waiting-for-card",
     "other-card",
@@ -41,6 +45,12 @@ const STAGES = [
     "card-working",
 ] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** How far the card is with documents. */
+export interface Count {
+    signed: number;
+    count: number;
+}
 
 export type HashFunction =
     | "SHA-224"
@@ -55,12 +65,12 @@ export type HashFunction =
 export interface Options {
     /** The language of the windows and of `error.message`; by default the browser's and the page's. */
     lang?: Language;
-    /** Milliseconds for the whole operation, by default two minutes, at most ten. */
+    /** Milliseconds for the whole operation, by default two minutes, at most ten. Reviewing documents takes none of it. */
     userInteractionTimeout?: number;
     /** Withdraws the request and closes its windows. The promise is rejected with the signal's reason. */
     signal?: AbortSignal;
-    /** What the person is being asked to do just now. */
-    onProgress?: (stage: Stage) => void;
+    /** What the person is being asked to do just now; with a count while the card signs documents. */
+    onProgress?: (stage: Stage, count?: Count) => void;
 }
 
 export interface Status {
@@ -96,6 +106,51 @@ export interface Signature {
     certificate?: string;
 }
 
+/** `cades`: a signature beside the document (CAdES-B-B, detached). `pades`: one inside a PDF (PAdES-B-B). */
+export type SignatureFormat = "cades" | "pades";
+
+/** A mark to be seen in the PDF. The person sees, moves, changes or drops it before anything is signed. */
+export interface MarkWish {
+    /** From 1; the last one by default. */
+    page?: number;
+    /** What to suggest, at most 200 characters; the person confirms it, or types it where there is none. */
+    text?: string;
+}
+
+/** One document: fewer than 64 MiB. */
+export interface FileToSign {
+    /** A File or Blob is read when it is signed and must not change until then; bytes are copied at once. */
+    data: Blob | Uint8Array | ArrayBuffer;
+    /** As the person reads it, at most 255 characters; a File has one of its own. */
+    name?: string;
+    /** The media type, for the person to read; by default that of the File or Blob. */
+    type?: string;
+    format: SignatureFormat;
+    /** Only with `pades`. */
+    mark?: MarkWish;
+}
+
+export interface SignedDocument {
+    name: string;
+    format: SignatureFormat;
+    /** With `cades` the signature (CMS, DER) and not the document; with `pades` the whole signed PDF. */
+    data: Blob;
+}
+
+export interface SignedDocuments {
+    /** The signer's certificate, base64 of its DER. It names the holder, with address, date of birth and sex. */
+    certificate: string;
+    /** In the order of the files. */
+    documents: SignedDocument[];
+}
+
+/** What a failure says beyond its reason, where it says it. */
+export interface ErrorDetails {
+    triesLeft?: number;
+    document?: number;
+    signed?: number;
+}
+
 /** Says what happened and what to do next, in words that a page can show as they are. */
 export class JpkiBridgeError extends Error {
     override readonly name = "JpkiBridgeError";
@@ -105,19 +160,25 @@ export class JpkiBridgeError extends Error {
     readonly messages: Readonly<Record<Language, string>>;
     /** PIN tries that are left, where the card has said so. */
     readonly triesLeft: number | undefined;
+    /** Which document is at fault: its place in the request, from 0. */
+    readonly document: number | undefined;
+    /** Signatures that the card had made of a batch, none of which was handed out. */
+    readonly signed: number | undefined;
 
     constructor(
         code: ErrorCode,
         reason: string,
         messages: Readonly<Record<Language, string>>,
         language: Language,
-        triesLeft?: number,
+        { triesLeft, document, signed }: ErrorDetails = {},
     ) {
         super(messages[language]);
         this.code = code;
         this.reason = reason;
         this.messages = messages;
         this.triesLeft = triesLeft;
+        this.document = document;
+        this.signed = signed;
     }
 }
 
@@ -132,6 +193,16 @@ function texts<N extends string>(value: unknown, ...names: N[]): Record<N, strin
     if (!isAnswer(value)) return null;
     const found = names.map((name) => [name, value[name]] as const);
     return found.every(([, text]) => typeof text === "string") ? (Object.fromEntries(found) as Record<N, string>) : null;
+}
+
+/** The named fields, as far as they are numbers. */
+function numbers<N extends string>(value: Answer, ...names: N[]): Partial<Record<N, number>> {
+    const found = names.map((name) => [name, value[name]] as const);
+    return Object.fromEntries(found.filter(([, number]) => typeof number === "number")) as Partial<Record<N, number>>;
+}
+
+function countIn({ signed, count }: Answer): Count | undefined {
+    return typeof signed === "number" && typeof count === "number" ? { signed, count } : undefined;
 }
 
 const parseStatus = (answer: Answer): Status | null => texts(answer, "library", "extension", "nativeApp");
@@ -164,9 +235,9 @@ function languageOf({ lang }: Options): Language {
     return shown.toLowerCase().startsWith("ja") ? "ja" : "en";
 }
 
-function local(reason: keyof typeof LOCAL_ERRORS, options: Options): JpkiBridgeError {
+function local(reason: keyof typeof LOCAL_ERRORS, options: Options, details: ErrorDetails = {}): JpkiBridgeError {
     const { code, ja, en } = LOCAL_ERRORS[reason];
-    const error = new JpkiBridgeError(code, reason, { ja, en }, languageOf(options));
+    const error = new JpkiBridgeError(code, reason, { ja, en }, languageOf(options), details);
     // Whoever has no extension may read either language: one text covers both.
     if (reason === "extension-unavailable") error.message = `${ja}\n${en}`;
     return error;
@@ -174,7 +245,7 @@ function local(reason: keyof typeof LOCAL_ERRORS, options: Options): JpkiBridgeE
 
 function remote(error: unknown, options: Options): JpkiBridgeError {
     if (!isAnswer(error)) return local("internal-error", options);
-    const { code, reason, message, messages, triesLeft } = error;
+    const { code, reason, message, messages } = error;
     const text = typeof message === "string" ? message : "";
     const sentences = isAnswer(messages) ? messages : {};
     const sentence = (language: Language): string => {
@@ -186,7 +257,7 @@ function remote(error: unknown, options: Options): JpkiBridgeError {
         typeof reason === "string" ? reason : "internal-error",
         { ja: sentence("ja"), en: sentence("en") },
         languageOf(options),
-        typeof triesLeft === "number" ? triesLeft : undefined,
+        numbers(error, "triesLeft", "document", "signed"),
     );
 }
 
@@ -196,6 +267,7 @@ function ask<T>(
     options: Options,
     timeout: number,
     parse: (answer: Answer) => T | null,
+    untimed?: Stage,
 ): Promise<T> {
     const { signal, onProgress, lang, userInteractionTimeout } = options;
     if (!window.isSecureContext) {
@@ -208,18 +280,18 @@ function ask<T>(
     return new Promise((resolve, reject) => {
         const listening = new AbortController();
         const end = (settle: () => void): void => {
-            clearTimeout(timer);
+            clock.stop();
             listening.abort();
             settle();
         };
-        let timer = setTimeout(() => {
+        let clock = new Countdown(ACK_TIMEOUT, () => {
             end(() => { reject(local("extension-unavailable", options)); });
-        }, ACK_TIMEOUT);
+        });
         const acknowledged = (): void => {
-            clearTimeout(timer);
-            timer = setTimeout(() => {
+            clock.stop();
+            clock = new Countdown(timeout, () => {
                 end(() => { reject(local("action-timeout", options)); });
-            }, timeout);
+            });
         };
 
         const succeeded = (answer: Answer): void => {
@@ -227,9 +299,12 @@ function ask<T>(
             if (result === null) reject(local("internal-error", options));
             else resolve(result);
         };
-        const progressed = (stage: unknown): void => {
-            const known = STAGES.find((each) => each === stage);
-            if (known !== undefined) onProgress?.(known);
+        const progressed = (answer: Answer): void => {
+            const stage = STAGES.find((each) => each === answer["stage"]);
+            if (stage === undefined) return;
+            if (stage === untimed) clock.rest();
+            else clock.resume();
+            onProgress?.(stage, countIn(answer));
         };
 
         window.addEventListener(
@@ -238,7 +313,7 @@ function ask<T>(
                 const { data } = event;
                 if (event.source !== window || !isAnswer(data) || data["id"] !== id) return;
                 if (data["action"] === `${action}-ack`) acknowledged();
-                else if (data["action"] === `${action}-progress`) progressed(data["stage"]);
+                else if (data["action"] === `${action}-progress`) progressed(data);
                 else if (data["action"] === `${action}-success`) end(() => { succeeded(data); });
                 else if (data["action"] === `${action}-failure`) end(() => { reject(remote(data["error"], options)); });
             },
@@ -291,4 +366,17 @@ export async function sign(
     return ask("sign", fields, options, operationTimeout(options), (answer) =>
         parseSignature(answer, certificate === undefined),
     );
+}
+
+/**
+ * Has documents signed by the holder of the card, who is shown each of them first; one PIN entry signs them all. Up to
+ * 50 files, 256 MiB in all. Nothing leaves the computer. All are signed, or none is handed out: then the error's
+ * `document` says which file was at fault, and its `signed` how many signatures the card had made.
+ */
+export async function signDocuments(files: readonly FileToSign[], options: Options = {}): Promise<SignedDocuments> {
+    const handed = handOver(files);
+    if (!("blobs" in handed)) throw local(handed.reason, options, handed.details);
+    const { blobs, fields } = handed;
+    const parse = (answer: Answer): SignedDocuments | null => assemble(answer, fields, blobs);
+    return ask("sign-documents", { files: fields }, options, operationTimeout(options), parse, "review");
 }

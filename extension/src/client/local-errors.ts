@@ -23,4 +23,19 @@ export const LOCAL_ERRORS = {
         ja: "このページは安全な接続(https)ではないため、カードを使えません。",
         en: "The card cannot be used on this page, because its connection is not secure (https).",
     },
+    "argument-missing": {
+        code: "ERR_WEBEID_MISSING_PARAMETER",
+        ja: "要求に必要な項目がありません。サイトの運営者にお知らせください。",
+        en: "The request lacks a field that it needs. Please tell the people who run the site.",
+    },
+    "argument-invalid": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "要求の値が正しくありません。サイトの運営者にお知らせください。",
+        en: "A value in the request is not valid. Please tell the people who run the site.",
+    },
+    "documents-too-large": {
+        code: "ERR_WEBEID_NATIVE_INVALID_ARGUMENT",
+        ja: "書類が多すぎるか、大きすぎます。一度に署名できるのは50件まで、1件は64MiB未満、合わせて256MiBまでです。",
+        en: "There are too many documents, or they are too large. At most 50 can be signed at once, each under 64 MiB, 256 MiB in all.",
+    },
 } as const satisfies Readonly<Record<string, { code: ErrorCode } & Record<Language, string>>>;

@@ -12,29 +12,31 @@ export const lang = document.documentElement.lang === "en" ? "en" : "ja";
 
 /** What the server refused, with the checks that it made. */
 export class Refusal extends Error {
-    /** @param {string} message @param {Check[]} checks */
-    constructor(message, checks) {
+    /** @param {string} message @param {Check[]} [checks] @param {string} [error] the server's word for it */
+    constructor(message, checks = [], error = "") {
         super(message);
         this.checks = checks;
+        this.error = error;
     }
 }
 
-/** @param {string} path @param {object} [body] */
-export async function post(path, body = {}) {
+/** @param {string} path @param {string | Blob} body @param {string} type */
+export async function send(path, body, type) {
     let response;
     try {
-        response = await fetch(path, {
-            method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-        });
+        response = await fetch(path, { method: "POST", headers: { "Content-Type": type }, body });
     } catch {
-        throw new Refusal(t("network"), []);
+        throw new Refusal(t("network"));
     }
     const answer = await response.json();
     if (!response.ok) {
-        throw new Refusal(answer.checks ? t("refused") : `${t("server")} (${answer.error})`, answer.checks ?? []);
+        throw new Refusal(answer.checks ? t("refused") : `${t("server")} (${answer.error})`, answer.checks, answer.error);
     }
     return answer;
 }
+
+/** @param {string} path @param {object} [body] */
+export const post = (path, body = {}) => send(path, JSON.stringify(body), "application/json");
 
 /** @param {string} tag @param {string} text @param {Node[]} children */
 export function element(tag, text = "", ...children) {
@@ -67,8 +69,8 @@ export function show(state, ...content) {
     outcome.replaceChildren(...content);
 }
 
-/** @param {unknown} error one of ours, of the client library or of the browser */
-export function showError(error) {
+/** @param {unknown} error one of ours, of the client library or of the browser @param {Node[]} more */
+export function showError(error, ...more) {
     const { message, code, reason, checks } = /** @type {{ message: string, code?: string, reason?: string, checks?: Check[] }} */ (error);
     const content = [element("h2", t("failed")), element("p", message)];
     if (code) {
@@ -77,7 +79,7 @@ export function showError(error) {
     if (checks?.length) {
         content.push(checkList(checks));
     }
-    show("bad", ...content);
+    show("bad", ...content, ...more);
 }
 
 /** Runs `work` for a press of the button, one at a time. @param {string} id @param {() => Promise<void>} work */
