@@ -19,6 +19,8 @@ static const char *card_words(const struct jb_terminal *terminal, enum jb_card_k
         return JB_SAY(terminal, "マイナンバーカードではないカード", "not a MyNumber card");
     case JB_CARD_PHONE:
         return JB_SAY(terminal, "スマホ用電子証明書", "certificates on a phone");
+    case JB_CARD_JUKI:
+        return JB_SAY(terminal, "住民基本台帳カード", "Basic Resident Registration Card");
     case JB_CARD_UNKNOWN:
         break;
     }

@@ -17,6 +17,12 @@
 
 #define SIZE 400
 
+enum {
+    KINDS = JB_PROMPT_TRY_NEW_PIN + 1,
+    PURPOSES = JB_PURPOSE_CHANGE_PIN + 1,
+    NOTES = JB_NOTE_NEW_SAME + 1
+};
+
 static const char right_to_left[] = {'\xE2', '\x80', '\xAE', '\0'}; /* U+202E */
 static char long_host[SIZE];
 static char percents[SIZE];
@@ -80,7 +86,7 @@ static void check(const struct jb_prompt_request *request, const struct jb_promp
         assert_non_null(found);
         assert_true(found < strchr(second + 1, '\n')); /* on the second line */
     }
-    assert_int_equal(words->label != NULL, request->kind == JB_PROMPT_PIN);
+    assert_int_equal(words->label != NULL, jb_prompt_asks_pin(request->kind));
     assert_int_equal(words->error != NULL, request->note != JB_NOTE_NONE);
 }
 
@@ -99,13 +105,15 @@ static void test_every_text_fits(void **state) {
     struct jb_prompt_words words;
 
     (void)state;
-    for (int i = 0; i < 5 * 4 * 3 * 6 * 2 * 6 * 10; i++) {
+    for (int i = 0; i < KINDS * PURPOSES * 3 * NOTES * 2 * 6 * 10; i++) {
         int rest = i;
-        request.kind = (enum jb_prompt_kind)(rest % 5);
-        request.purpose = (enum jb_prompt_purpose)((rest /= 5) % 4);
-        request.pin = (enum jb_pin)((rest /= 4) % 3);
-        request.note = (enum jb_prompt_note)((rest /= 3) % 6);
-        request.lang = (enum jb_lang)((rest /= 6) % 2);
+        request.kind = (enum jb_prompt_kind)(rest % KINDS);
+        request.purpose = (enum jb_prompt_purpose)((rest /= KINDS) % PURPOSES);
+        request.pin = (enum jb_pin)((rest /= PURPOSES) % 3);
+        request.note = (enum jb_prompt_note)((rest /= 3) % NOTES);
+        request.lang = (enum jb_lang)((rest /= NOTES) % 2);
+        request.fields = (unsigned)i % (JB_FIELD_ALL + 1);
+        request.idle_keypad = i % 3 == 0;
         request.tries_left = (rest /= 2) % 6;
         request.origin = origins[(rest / 6) % 10];
         request.documents = i % 7 == 0 ? 0 : i % 7 == 1 ? UINT_MAX : 100;
@@ -122,7 +130,7 @@ static void test_unknown_values_are_refused(void **state) {
     request.origin = "https://a.example";
     request.tries_left = 3;
     assert_true(jb_prompt_words_make(&request, &words));
-    request.purpose = (enum jb_prompt_purpose)4;
+    request.purpose = (enum jb_prompt_purpose)PURPOSES;
     assert_false(jb_prompt_words_make(&request, &words));
 }
 
