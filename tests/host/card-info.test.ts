@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Message } from "../rig/host.ts";
-import { SLOW } from "../rig/wait.ts";
+import { SLOW, until } from "../rig/wait.ts";
 import { commands } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
 import { cardInfo } from "./care.ts";
@@ -26,9 +26,9 @@ const cards: [name: string, options: string[], apdus: number, told: Message][] =
     ["a card near its end", ["--renewal"], 8, { authentication: validity("auth-renewal") }],
     ["a card past its end", ["--expired"], 8, { authentication: validity("auth-expired") }],
     ["a card that tells verified PINs", ["--query-verified"], 8, {}],
-    ["a card with a locked PIN of each kind", ["--auth-tries=0", "--sign-tries=0", "--profile-tries=0"], 10,
+    ["a card with a locked PIN of each kind", ["--auth-tries=0", "--sign-tries=0", "--profile-tries=0"], 12,
         { pins: { authentication: 0, signing: 0, profile: 0 } }],
-    ["a card that says it otherwise", ["--auth-tries=0", "--sign-tries=1", "--profile-tries=2", "--locked-sw=6984"], 10,
+    ["a card that says it otherwise", ["--auth-tries=0", "--sign-tries=1", "--profile-tries=2", "--locked-sw=6984"], 12,
         { pins: { authentication: 0, signing: 1, profile: 2 } }],
     ["a card without a signing certificate", ["--no-signing-certificate"], 9, { signing: "absent" }],
     ["a card without extended length", ["--no-extended"], 13, {}],
@@ -155,6 +155,10 @@ describe("doctor", () => {
     test("tells what to do without a card", async () => {
         await it.card.remove();
         const host = await it.start();
+        await until("the daemon to notice", async () => {
+            const { readers } = await host.request({ command: "status", arguments: {} }) as { readers: Message[] };
+            return readers[0]?.["card"] === "none";
+        });
         const { checks } = await host.request({ command: "doctor", arguments: { lang: "en" } }) as { checks: Message[] };
         const card = checks.find((check) => check["name"] === "card");
         assert.equal(card?.["result"], "problem");
