@@ -63,7 +63,7 @@ describe("what the person sees", () => {
         assertFailure(await host.request({ command: "change-pin", arguments: { pin: "authentication", lang: "ja" } }), "user-cancelled", 3);
         const [old, fresh, again, , neu] = it.home.pinentry.prompts();
         assert.match(old?.description ?? "", /^JPKI Bridge \(no site asks for this\)\n3 tries left[^]*one that you have now/);
-        assert.match(fresh?.description ?? "", /^JPKI Bridge \(no site asks for this\)\n\nPlease choose a new PIN/);
+        assert.match(fresh?.description ?? "", /^JPKI Bridge \(no site asks for this\)\n\nPlease choose a new one:\nthe PIN for logging in/);
         assert.equal(fresh?.prompt, "New PIN:");
         assert.match(again?.description ?? "", /once more/);
         assert.match(neu?.description ?? "", /^JPKI Bridge（どのサイトの求めでもありません）\n\n新しい/);
@@ -164,7 +164,7 @@ describe("a CHANGE whose answer is lost", () => {
         await it.card.insert();
         const { description, kind } = await it.home.pinentry.shown(4);
         assert.equal(kind, "confirm");
-        assert.match(description, /^JPKI Bridge \(no site asks for this\)\n3 tries left[^]*not known whether the old or the new one holds/);
+        assert.match(description, /^JPKI Bridge \(no site asks for this\)\n3 tries left[^]*not known whether the old one\nor the new one holds/);
         it.home.pinentry.answer("ok");
         assertChanged(await host.next(20_000 * SLOW));
         assert.equal(await it.card.triesLeft("auth"), 3);

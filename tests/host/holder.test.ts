@@ -84,8 +84,8 @@ describe("read-profile", () => {
             { name: HOLDER.name, address: HOLDER.address, birthDate: HOLDER.birthday, sex: HOLDER.sex });
         const [one, two, all] = it.home.pinentry.prompts();
         assert.ok(one?.description.startsWith(`Site: ${ORIGIN}\n3 tries left`));
-        assert.match(one?.description ?? "", /only your name\.$/);
-        assert.match(two?.description ?? "", /only your date of birth, sex\.$/);
+        assert.match(one?.description ?? "", /only your\nname\.$/);
+        assert.match(two?.description ?? "", /only your\ndate of birth and sex\.$/);
         assert.match(all?.description ?? "", /氏名、住所、生年月日、性別$/);
         assert.equal(it.log().filter((line) => line === "reset").length, 3);
     });
