@@ -469,7 +469,7 @@ static void a_fault_at_each_command(void **state) {
     static const char *const old[] = {"1234", "ABC123", "5678"};
 
     (void)state;
-    for (int pin = JB_PIN_AUTH; pin <= JB_PIN_PROFILE; pin++) {
+    for (int pin = JB_PIN_SIGN; pin <= JB_PIN_PROFILE; pin++) {
         find_change((enum jb_pin)pin, answers[pin]);
         for (size_t f = 0; f < COUNT(faults); f++) {
             for (unsigned at = 1; at <= change_at; at++) {
@@ -478,7 +478,7 @@ static void a_fault_at_each_command(void **state) {
                 struct scene scene;
                 begin(&scene, all, 4, (enum jb_pin)pin);
                 jb_op_free(&scene.op);
-                scene.op = jb_op_new(700, NULL, NULL);
+                scene.op = jb_op_new(250, NULL, NULL);
                 scene.context.op = scene.op;
                 scene.fake.fault_at = at;
                 scene.fake.fault = faults[f];
