@@ -162,7 +162,7 @@ describe("doctor", () => {
         const { checks } = await host.request({ command: "doctor", arguments: { lang: "en" } }) as { checks: Message[] };
         const card = checks.find((check) => check["name"] === "card");
         assert.equal(card?.["result"], "problem");
-        assert.match(String(card?.["advice"]), /Lay your MyNumber card/);
+        assert.match(String(card["advice"]), /Lay your MyNumber card/);
     });
 });
 
