@@ -105,9 +105,9 @@ headers_alone() {
 layer_of_header() { # NAME
     case $1 in
         error | op | secret | lang | text | base64 | json | origin) echo 0 ;;
-        apdu | application | card | jpki | profile | pin | transport | certificate | signature | cms | prompt | platform | config) echo 1 ;;
+        apdu | application | card | cms | info | jpki | profile | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
         policy | mynaportal) echo 2 ;;
-        command | batch | request) echo 3 ;;
+        batch | command | request) echo 3 ;;
         frame | reply | serve | cli | browsers) echo 4 ;;
         *) echo "include/jpki_bridge/$1.h has no layer in tests/lint.sh" >&2 && return 1 ;;
     esac

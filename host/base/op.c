@@ -15,9 +15,10 @@ struct jb_op {
     uint64_t deadline;
     uint64_t call_limit; /* when the call counts as stuck; 0: not in a call, or without a limit */
     enum jb_error call_error;
-    int tries_left;  /* as noted */
-    bool unanswered; /* as noted */
-    int signatures;  /* as noted; -1: nothing */
+    int tries_left;     /* as noted */
+    enum jb_error lost; /* as noted: what to say instead of another error; JB_OK: nothing */
+    bool changing;      /* as noted: a new PIN has gone out */
+    int signatures;     /* as noted; -1: nothing */
     void (*on_event)(void *, const struct jb_event *);
     void *context;
     bool told;
@@ -113,8 +114,8 @@ static bool same_event(const struct jb_event *a, const struct jb_event *b) {
                *found_b = b->found != NULL ? b->found : "";
 
     return a->kind == b->kind && a->tries_left == b->tries_left && a->keypad == b->keypad &&
-           a->confirm == b->confirm && a->done == b->done && a->count == b->count &&
-           strcmp(found_a, found_b) == 0;
+           a->confirm == b->confirm && a->fresh == b->fresh && a->again == b->again &&
+           a->done == b->done && a->count == b->count && strcmp(found_a, found_b) == 0;
 }
 
 void jb_op_tell(struct jb_op *op, const struct jb_event *event) {
@@ -140,7 +141,13 @@ void jb_op_leave_call(struct jb_op *op) {
 void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
     (void)pthread_mutex_lock(&op->mutex);
     op->tries_left = tries_left;
-    op->unanswered = unanswered;
+    op->lost = unanswered ? JB_ERR_PIN_UNANSWERED : JB_OK;
+    (void)pthread_mutex_unlock(&op->mutex);
+}
+
+void jb_op_note_change(struct jb_op *op, bool unknown) {
+    (void)pthread_mutex_lock(&op->mutex);
+    op->changing = unknown;
     (void)pthread_mutex_unlock(&op->mutex);
 }
 
@@ -169,8 +176,11 @@ enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left) {
         error = op->call_limit != 0 && op->call_error == JB_ERR_PIN_UNANSWERED ? op->call_error
                                                                                : check_locked(op);
     }
-    if (error != JB_OK && op->unanswered) {
-        error = JB_ERR_PIN_UNANSWERED;
+    if (error != JB_OK && op->lost != JB_OK) {
+        error = op->lost;
+    }
+    if (error != JB_OK && op->changing) {
+        error = JB_ERR_PIN_CHANGE_UNKNOWN;
     }
     *tries_left = op->tries_left;
     (void)pthread_mutex_unlock(&op->mutex);

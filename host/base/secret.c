@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -59,4 +58,9 @@ struct jb_secret *jb_secret_new(void) {
 void jb_secret_free(struct jb_secret **secret) {
     jb_secret_release(*secret);
     *secret = NULL;
+}
+
+bool jb_secret_equals(const struct jb_secret *a, const struct jb_secret *b) {
+    return a->len == b->len && a->len <= JB_SECRET_MAX &&
+           CRYPTO_memcmp(a->bytes, b->bytes, a->len) == 0;
 }

@@ -161,10 +161,13 @@ enum jb_error jb_pin_verify_form(struct jb_card *card, enum jb_pin pin, uint8_t 
     return jb_card_need_ef(card, pins[pin].ef);
 }
 
+/* ISO/IEC 7816-4 §5.6, 6700 to 6EFF but for 6Cxx, which asks for the command once more. */
+static bool is_checking_error(uint16_t sw) {
+    return sw >> 8 >= 0x67 && sw >> 8 <= 0x6E && sw >> 8 != 0x6C;
+}
+
 enum jb_error jb_pin_verified(struct jb_card *card, enum jb_pin pin,
                               const struct jb_response *response, int *tries) {
-    uint8_t sw1 = (uint8_t)(response->sw >> 8);
-
     if (response->len > 0) {
         return JB_ERR_PIN_UNANSWERED;
     }
@@ -177,7 +180,7 @@ enum jb_error jb_pin_verified(struct jb_card *card, enum jb_pin pin,
     }
     /* A checking error says that the command was not carried out; whatever else may have cost a
      * try. */
-    return (sw1 >= 0x67 && sw1 <= 0x6E && sw1 != 0x6C) ? JB_ERR_CARD_ERROR : JB_ERR_PIN_UNANSWERED;
+    return is_checking_error(response->sw) ? JB_ERR_CARD_ERROR : JB_ERR_PIN_UNANSWERED;
 }
 
 enum jb_error jb_pin_verify(struct jb_card *card, enum jb_pin pin, const struct jb_secret *secret,
@@ -198,4 +201,30 @@ enum jb_error jb_pin_verify(struct jb_card *card, enum jb_pin pin, const struct 
         card->selected = JB_EF_NONE;
     }
     return error != JB_OK ? error : jb_pin_verified(card, pin, &response, tries);
+}
+
+enum jb_error jb_pin_change(struct jb_card *card, enum jb_pin pin, const struct jb_secret *fresh) {
+    struct jb_apdu change = {
+        .ins = 0x24, .p1 = 0x01, .p2 = 0x80, .data = fresh->bytes, .data_len = fresh->len};
+    struct jb_response response;
+
+    if (!jb_pin_has_form(pin, fresh)) {
+        return JB_ERR_INTERNAL;
+    }
+    enum jb_error error = jb_card_need_ef(card, pins[pin].ef);
+    if (error != JB_OK) {
+        return error;
+    }
+    error = jb_card_transmit(card, &change, &response);
+    if (error == JB_ERR_PIN_UNANSWERED) {
+        return JB_ERR_PIN_CHANGE_UNKNOWN;
+    }
+    if (error != JB_OK) {
+        return error;
+    }
+    if (response.sw == SW_OK && response.len == 0) {
+        return JB_OK;
+    }
+    return response.len == 0 && is_checking_error(response.sw) ? JB_ERR_PIN_UNCHANGED
+                                                               : JB_ERR_PIN_CHANGE_UNKNOWN;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The card as its own layer sees it: shared by card.c, find.c, certificate.c, jpki.c and keypad.c
- * only. */
+/* The card as its own layer sees it: shared by card.c, find.c, info.c, certificate.c, jpki.c
+ * and keypad.c only. */
 #ifndef JPKI_BRIDGE_CARD_PRIVATE_H
 #define JPKI_BRIDGE_CARD_PRIVATE_H
 
@@ -35,6 +35,13 @@ enum jb_error jb_io_error(enum jb_io io);
  * unless it was JB_IO_OK. Returns why the operation must end, or JB_OK. */
 enum jb_error jb_card_open(struct jb_transport *transport, struct jb_op *op,
                            const struct jb_reader *reader, struct jb_card **out, enum jb_io *io);
+
+/* Opens a transaction and selects the JPKI AP on the card of a reader that holds one. *out is null
+ * unless that went well; *why then says what stood against it. Returns why the operation must end,
+ * or JB_OK (find.c). */
+enum jb_error jb_card_probe(struct jb_transport *transport, struct jb_op *op,
+                            const struct jb_reader *reader, enum jb_error *why,
+                            struct jb_card **out);
 
 /* Looks for a keypad (keypad.c); in a transaction, so that nobody makes it wait. */
 void jb_keypad_look(struct jb_card *card);

@@ -315,6 +315,24 @@ enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, str
     return *out != NULL ? JB_OK : missing(&search, error);
 }
 
+enum jb_error jb_card_probe(struct jb_transport *transport, struct jb_op *op,
+                            const struct jb_reader *reader, enum jb_error *why,
+                            struct jb_card **out) {
+    static const enum jb_error errors[] = {
+        [FOUND] = JB_OK,
+        [OTHER] = JB_ERR_NOT_A_MYNUMBER_CARD,
+        [MUTE] = JB_ERR_CARD_UNRESPONSIVE,
+        [BUSY] = JB_ERR_CARD_BUSY,
+        [PASSING] = JB_ERR_CARD_REMOVED,
+        [GARBAGE] = JB_ERR_CARD_ERROR,
+    };
+    enum verdict verdict = PASSING;
+    enum jb_error error = probe(transport, op, reader, &verdict, out);
+
+    *why = errors[verdict];
+    return error;
+}
+
 const char *jb_card_kind_name(enum jb_card_kind kind) {
     switch (kind) {
     case JB_CARD_NONE:
@@ -325,6 +343,8 @@ const char *jb_card_kind_name(enum jb_card_kind kind) {
         return "other-card";
     case JB_CARD_PHONE:
         return "phone-certificate";
+    case JB_CARD_JUKI:
+        return "juki-card";
     case JB_CARD_UNKNOWN:
         break;
     }
@@ -343,7 +363,7 @@ static enum jb_error survey_one(struct jb_transport *transport, struct jb_op *op
     enum jb_error error = probe(transport, op, reader, &verdict, &card);
     *kind = verdict == OTHER ? JB_CARD_OTHER : JB_CARD_UNKNOWN;
     if (error == JB_OK && card != NULL) {
-        *kind = jb_jpki_is_phone(card) ? JB_CARD_PHONE : JB_CARD_MYNUMBER;
+        *kind = jb_jpki_kind(card);
     }
     jb_card_free(&card);
     return error != JB_OK ? error : jb_op_check(op);

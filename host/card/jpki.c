@@ -7,13 +7,15 @@
 #include "card_private.h"
 #include "jpki_private.h"
 
-enum { SW_OK = 0x9000, SW_SECURITY = 0x6982, SW_LENGTH = 0x6700 };
+enum { SW_OK = 0x9000, SW_SECURITY = 0x6982, SW_LENGTH = 0x6700, SW_NOT_FOUND = 0x6A82 };
 
 static const uint16_t key_files[] = {[JB_KEY_AUTH] = 0x0017, [JB_KEY_SIGN] = 0x001A};
 
-bool jb_jpki_is_phone(struct jb_card *card) {
-    static const char phone[] = "JPKIAPGPSETOKEN";
-    struct jb_apdu read = {.ins = 0xB0, .p1 = 0x80 | 0x06, .le = 0x20};
+#define TOKEN_MAX 0x20
+
+/* Reads the token info; its length, or 0. */
+static size_t read_token(struct jb_card *card, uint8_t token[TOKEN_MAX]) {
+    struct jb_apdu read = {.ins = 0xB0, .p1 = 0x80 | 0x06, .le = TOKEN_MAX};
     struct jb_response response;
     uint16_t sw = 0;
     enum jb_error error = jb_card_transmit(card, &read, &response);
@@ -26,8 +28,58 @@ bool jb_jpki_is_phone(struct jb_card *card) {
             error = jb_card_transmit(card, &read, &response);
         }
     }
-    return error == JB_OK && response.sw == SW_OK && response.len >= sizeof phone - 1 &&
-           memcmp(response.data, phone, sizeof phone - 1) == 0;
+    if (error != JB_OK || response.sw != SW_OK || response.len > TOKEN_MAX) {
+        return 0;
+    }
+    memcpy(token, response.data, response.len);
+    return response.len;
+}
+
+static bool begins(const uint8_t *token, size_t len, const char *text) {
+    return len >= strlen(text) && memcmp(token, text, strlen(text)) == 0;
+}
+
+/* The whole text and nothing but padding after it, of which there is some: a text that was cut
+ * could have gone on. */
+static bool is_whole(const uint8_t *token, size_t len, const char *text) {
+    if (len != TOKEN_MAX || !begins(token, len, text)) {
+        return false;
+    }
+    for (size_t i = strlen(text); i < len; i++) {
+        if (token[i] != ' ' && token[i] != 0x00 && token[i] != 0xFF) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the card has neither what came with the MyNumber card in 2016: a certificate for logging
+ * in, and the profile application. */
+static bool lacks_what_is_new(struct jb_card *card) {
+    uint16_t sw = 0;
+    enum jb_error error = jb_card_select_ef(card, 0x000A, &sw);
+
+    if (error != JB_OK || sw != SW_NOT_FOUND) {
+        return false;
+    }
+    error = jb_application_select(card, JB_APPLICATION_PROFILE);
+    return jb_application_select(card, JB_APPLICATION_JPKI) == JB_OK &&
+           error == JB_ERR_NOT_A_MYNUMBER_CARD;
+}
+
+enum jb_card_kind jb_jpki_kind(struct jb_card *card) {
+    uint8_t token[TOKEN_MAX];
+    size_t len = read_token(card, token);
+
+    if (begins(token, len, "JPKIAPGPSETOKEN") || begins(token, len, "JPKIAPIOSTOKEN")) {
+        return JB_CARD_PHONE;
+    }
+    /* A MyNumber card says JPKIAPICCTOKEN2. What one is told is worth more than a text: it is never
+     * taken for the older card when it has what that one cannot have. */
+    if (is_whole(token, len, "JPKIAPICCTOKEN") && lacks_what_is_new(card)) {
+        return JB_CARD_JUKI;
+    }
+    return JB_CARD_MYNUMBER;
 }
 
 enum jb_error jb_jpki_sign(struct jb_card *card, enum jb_key key, const uint8_t *input,

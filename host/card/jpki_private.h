@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What jpki.c shares with find.c only. */
+/* What jpki.c shares with find.c and info.c only. */
 #ifndef JPKI_BRIDGE_JPKI_PRIVATE_H
 #define JPKI_BRIDGE_JPKI_PRIVATE_H
 
 #include "jpki_bridge/jpki.h"
 
-/* Whether the token info of the selected JPKI AP names a phone. One APDU; false also when it cannot
- * be read. */
-bool jb_jpki_is_phone(struct jb_card *card);
+/* What kind of thing has the selected JPKI AP: JB_CARD_MYNUMBER unless its token info says
+ * otherwise. One APDU for a MyNumber card. The JPKI AP stays
+ * selected. */
+enum jb_card_kind jb_jpki_kind(struct jb_card *card);
 
 #endif

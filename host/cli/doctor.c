@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "advice.h"
@@ -13,16 +14,17 @@
 enum { MARGIN = 2, MARK_WIDTH = 2 };
 
 static const struct {
+    const char *name; /* stable, for programs */
     const char *ja, *en;
     jb_check_function *check;
 } layers[] = {
-    {"PC/SC サービス", "PC/SC service", jb_check_service},
-    {"カードリーダー", "Card reader", jb_check_reader},
-    {"カード", "Card", jb_check_card},
-    {"暗証番号の画面", "PIN prompt", jb_check_prompt},
-    {"ブラウザー登録", "Browser manifests", jb_check_manifests},
-    {"拡張機能の ID", "Extension id", jb_check_extension},
-    {"管理者の設定", "Policy", jb_check_policy},
+    {"service", "PC/SC サービス", "PC/SC service", jb_check_service},
+    {"reader", "カードリーダー", "Card reader", jb_check_reader},
+    {"card", "カード", "Card", jb_check_card},
+    {"prompt", "暗証番号の画面", "PIN prompt", jb_check_prompt},
+    {"browser", "ブラウザー登録", "Browser manifests", jb_check_manifests},
+    {"extension", "拡張機能の ID", "Extension id", jb_check_extension},
+    {"policy", "管理者の設定", "Policy", jb_check_policy},
 };
 
 enum { LAYERS = sizeof layers / sizeof layers[0] };
@@ -66,7 +68,7 @@ int jb_cli_doctor(const struct jb_terminal *terminal, int argc, char **argv) {
     jb_print_heading(terminal, JB_SAY(terminal, "JPKI Bridge " JB_VERSION " の診断",
                                       "JPKI Bridge " JB_VERSION " check-up"));
     (void)fflush(stdout); /* the look at the card takes a moment */
-    jb_survey_take(&survey);
+    jb_survey_take(&survey, false);
     for (size_t i = 0; i < LAYERS; i++) {
         layers[i].check(terminal, &survey, &checks[i]);
         print_check(terminal, &checks[i], column);
@@ -84,4 +86,88 @@ int jb_cli_doctor(const struct jb_terminal *terminal, int argc, char **argv) {
     printf("%*s", MARGIN, "");
     jb_print_indented(first->remedy, MARGIN);
     return JB_EXIT_PROBLEM;
+}
+
+/* ---- for a program ---- */
+
+/* One line of what a person would read on several. */
+static void join_lines(char *text) {
+    for (; *text != '\0'; text++) {
+        if (*text == '\n') {
+            *text = ' ';
+        }
+    }
+}
+
+static bool add_check(cJSON *list, const char *name, enum jb_mark mark, const char *title,
+                      const char *advice) {
+    static const char *const results[] = {[JB_MARK_GOOD] = "ok",
+                                          [JB_MARK_BAD] = "problem",
+                                          [JB_MARK_WARN] = "warning",
+                                          [JB_MARK_SKIP] = "warning"};
+    cJSON *check = cJSON_CreateObject();
+
+    if (cJSON_AddStringToObject(check, "name", name) == NULL ||
+        cJSON_AddStringToObject(check, "result", results[mark]) == NULL ||
+        cJSON_AddStringToObject(check, "title", title) == NULL ||
+        (advice != NULL && advice[0] != '\0' &&
+         cJSON_AddStringToObject(check, "advice", advice) == NULL) ||
+        !cJSON_AddItemToArray(list, check)) {
+        cJSON_Delete(check);
+        return false;
+    }
+    return true;
+}
+
+static bool add_layer(const struct jb_terminal *terminal, const struct jb_survey *survey,
+                      size_t layer, cJSON *list) {
+    struct jb_check *check = calloc(1, sizeof *check);
+    char *title = calloc(1, sizeof check->found + 64);
+    bool added = false;
+
+    if (check != NULL && title != NULL) {
+        layers[layer].check(terminal, survey, check);
+        jb_append(title, sizeof check->found + 64, "%s: %s",
+                  JB_SAY(terminal, layers[layer].ja, layers[layer].en), check->found);
+        join_lines(title);
+        added = add_check(list, layers[layer].name, check->mark, title, check->remedy);
+    }
+    free(title);
+    free(check);
+    return added;
+}
+
+/* A browser that is confined by its package cannot start the program, or asks first. */
+static bool add_confined(const struct jb_terminal *terminal, cJSON *list) {
+    bool added = true;
+
+    for (size_t i = 0; i < jb_browsers_count && added; i++) {
+        const char *advice = jb_advice_confined(terminal, &jb_browsers[i]);
+        if (advice != NULL) {
+            added = add_check(list, "browser", JB_MARK_WARN, jb_browsers[i].name, advice);
+        }
+    }
+    return added;
+}
+
+enum jb_error jb_cli_doctor_report(struct jb_transport *transport, struct jb_op *op,
+                                   enum jb_lang lang, cJSON **report) {
+    const struct jb_terminal terminal = {.lang = lang};
+    struct jb_survey survey = {0};
+    cJSON *root = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(root, "checks");
+    bool added = list != NULL;
+
+    survey.error = jb_card_survey(transport, op, survey.status, &survey.count);
+    for (size_t i = 0; i < LAYERS && added; i++) {
+        added = add_layer(&terminal, &survey, i, list);
+    }
+    added = added && add_confined(&terminal, list);
+    enum jb_error error = added ? jb_op_check(op) : JB_ERR_OUT_OF_MEMORY;
+    if (error == JB_OK) {
+        *report = root;
+        root = NULL;
+    }
+    cJSON_Delete(root);
+    return error;
 }

@@ -94,6 +94,14 @@ void jb_check_card(const struct jb_terminal *terminal, const struct jb_survey *s
         fail(check,
              JB_SAY(terminal, "スマホ用電子証明書には対応していません。カードを置いてください。",
                     "Certificates on a phone are not supported. Lay your card on the reader."));
+    } else if (any_is(survey, JB_CARD_JUKI)) {
+        add_found(check, JB_SAY(terminal, "住民基本台帳カードです",
+                                "a Basic Resident Registration Card (住民基本台帳カード)"));
+        fail(check, JB_SAY(terminal,
+                           "このカードの電子証明書は、もう使えません。\n"
+                           "マイナンバーカードに取り替えてください。",
+                           "The certificates of this older card can no longer be used.\n"
+                           "Replace it with your MyNumber card."));
     } else if (any_is(survey, JB_CARD_OTHER)) {
         add_found(check,
                   JB_SAY(terminal, "マイナンバーカードではありません", "not a MyNumber card"));

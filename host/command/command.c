@@ -32,6 +32,11 @@ static void describe(const struct jb_request *request, struct jb_prompt_request 
                       : request->message.mode == JB_MYNAPORTAL_ATTRIBUTES ? JB_PIN_PROFILE
                                                                           : JB_PIN_AUTH;
         break;
+    case JB_COMMAND_READ_PROFILE:
+        prompt->purpose = JB_PURPOSE_PROFILE;
+        prompt->pin = JB_PIN_PROFILE;
+        prompt->fields = request->fields;
+        break;
     default:
         prompt->purpose = JB_PURPOSE_LOGIN;
         prompt->pin = JB_PIN_AUTH;
@@ -94,16 +99,33 @@ static enum jb_error run_with_card(const struct jb_context *context, cJSON **res
         return jb_command_sign_documents(context, result, tries_left);
     case JB_COMMAND_MYNAPORTAL:
         return jb_command_mynaportal(context, result, tries_left);
+    case JB_COMMAND_CARD_DETAILS:
+        return jb_command_card_details(context, result, tries_left);
+    case JB_COMMAND_CHANGE_PIN:
+        return jb_command_change_pin(context, result, tries_left);
+    case JB_COMMAND_READ_PROFILE:
+        return jb_command_read_profile(context, result, tries_left);
     default:
         return JB_ERR_INTERNAL;
     }
 }
 
-/* The commands that go without a card. */
+/* The holder's own commands name no site, so there is none to check. */
+static enum jb_error check_origin(const struct jb_context *context,
+                                  const struct jb_policy *policy) {
+    return jb_command_is_own(context->request->command)
+               ? JB_OK
+               : jb_policy_check_origin(policy, context->request->origin);
+}
+
+/* The commands that go without a card, or without asking it for anything. */
 static bool run_at_once(const struct jb_context *context, cJSON **result, enum jb_error *error) {
     switch (context->request->command) {
     case JB_COMMAND_STATUS:
         *error = jb_command_status(context, result);
+        return true;
+    case JB_COMMAND_CARD_INFO:
+        *error = jb_command_card_info(context, result);
         return true;
     case JB_COMMAND_TRUSTED_ORIGINS:
         *error = jb_command_trusted_origins(context, result);
@@ -136,7 +158,7 @@ enum jb_error jb_command_run(const struct jb_context *given, cJSON **result, int
         return error;
     }
     if ((error = jb_policy_load(&policy)) != JB_OK ||
-        (error = jb_policy_check_origin(policy, context.request->origin)) != JB_OK ||
+        (error = check_origin(&context, policy)) != JB_OK ||
         (error = jb_user_lock_take(context.op, &lock)) != JB_OK ||
         (error = jb_config_load(&config, NULL)) != JB_OK) {
         goto out;
@@ -149,6 +171,16 @@ out:
     jb_config_clear(&config);
     jb_policy_free(&policy);
     return error;
+}
+
+bool jb_command_is_brief(enum jb_command command) {
+    return command == JB_COMMAND_STATUS || command == JB_COMMAND_CARD_INFO ||
+           command == JB_COMMAND_DOCTOR;
+}
+
+bool jb_command_is_own(enum jb_command command) {
+    return command == JB_COMMAND_CARD_INFO || command == JB_COMMAND_CARD_DETAILS ||
+           command == JB_COMMAND_CHANGE_PIN || command == JB_COMMAND_DOCTOR;
 }
 
 cJSON *jb_signature_algorithm(const struct jb_certificate *certificate, enum jb_hash hash) {

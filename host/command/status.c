@@ -8,6 +8,11 @@
 
 #define FIRST_LOOKS 20 /* of 10 ms, that the job beside is given to look at the readers */
 
+static const char *name_of(enum jb_card_kind kind) {
+    /* The older card is told apart only by card-info: who asks for a status knows no such kind. */
+    return jb_card_kind_name(kind == JB_CARD_JUKI ? JB_CARD_OTHER : kind);
+}
+
 /* {"readers": [{"name", "card"}]} */
 static enum jb_error make_result(const struct jb_card_status *found, size_t count, cJSON **result) {
     cJSON *root = cJSON_CreateObject();
@@ -20,7 +25,7 @@ static enum jb_error make_result(const struct jb_card_status *found, size_t coun
         /* It comes from a plug, and need not be text. */
         jb_text_for_display(found[i].reader, JB_READER_NAME_MAX, name, sizeof name);
         if (cJSON_AddStringToObject(reader, "name", name) == NULL ||
-            cJSON_AddStringToObject(reader, "card", jb_card_kind_name(found[i].kind)) == NULL ||
+            cJSON_AddStringToObject(reader, "card", name_of(found[i].kind)) == NULL ||
             !cJSON_AddItemToArray(readers, reader)) {
             cJSON_Delete(reader);
             error = JB_ERR_OUT_OF_MEMORY;

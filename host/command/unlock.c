@@ -12,7 +12,6 @@
 #include "jpki_bridge/command.h"
 
 #define SHOWN_STEP_MS 100
-#define RECOUNT_MS 1500 /* how long the tries are looked for after a VERIFY without an answer */
 
 enum step {
     STEP_DONE,      /* verified, or an error */
@@ -25,6 +24,7 @@ struct unlocking {
     struct jb_prompt_request
         prompt; /* what the next prompt says; its tries_left is what the card said last */
     struct jb_unlocked *unlocked;
+    bool any_time;
     struct jb_reader place; /* where the card lay that was asked about last; no name: none was */
     enum jb_error error;
 };
@@ -58,7 +58,7 @@ static enum jb_error read_certificate(struct unlocking *u, bool *protected_) {
 
     if (error == JB_OK && !*protected_ &&
         (error = jb_certificate_parse(der, len, certificate)) == JB_OK) {
-        error = jb_certificate_check_time(*certificate, time(NULL));
+        error = u->any_time ? JB_OK : jb_certificate_check_time(*certificate, time(NULL));
     }
     free(der);
     return error;
@@ -121,27 +121,6 @@ static enum jb_error look(struct unlocking *u) {
     return error;
 }
 
-/* After a VERIFY without an answer: what the count is now, if the card still tells. It is not sent
- * again. */
-static void recount(struct unlocking *u) {
-    struct jb_op *op = jb_op_new(RECOUNT_MS, NULL, NULL);
-    int tries = 0;
-
-    jb_unlocked_clear(u->unlocked);
-    /* The search works for an operation of its own, which nobody watches. */
-    jb_op_enter_call(u->context->op, RECOUNT_MS + 1000, JB_ERR_PIN_UNANSWERED);
-    u->prompt.tries_left = -1;
-    if (op != NULL && jb_op_check(u->context->op) == JB_OK &&
-        jb_card_find(u->context->transport, op, &u->unlocked->card) == JB_OK && is_same_card(u) &&
-        (has_certificate(u) || select_application(u) == JB_OK) &&
-        jb_pin_tries(u->unlocked->card, u->prompt.pin, &tries) == JB_OK && tries >= 0) {
-        u->prompt.tries_left = tries;
-    }
-    jb_unlocked_clear(u->unlocked);
-    jb_op_leave_call(u->context->op);
-    jb_op_free(&op);
-}
-
 /* A new transaction in which the tries have been read once more; STEP_DONE with JB_OK when they did
  * not fall. */
 static enum step open_again(struct unlocking *u) {
@@ -180,7 +159,8 @@ static enum step judge(struct unlocking *u, enum jb_error error, int tries) {
         return done(u, error);
     case JB_ERR_PIN_UNANSWERED:
         jb_op_note_pin(u->context->op, -1, true);
-        recount(u);
+        jb_unlocked_clear(u->unlocked);
+        u->prompt.tries_left = jb_recount(u->context, u->prompt.pin, &u->place);
         return done(u, error);
     default:
         return done(u, error);
@@ -311,11 +291,13 @@ enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpos
                    .pin = purpose->pin,
                    .note = purpose->note,
                    .documents = purpose->documents,
+                   .fields = purpose->fields,
                    .tries_left = -1,
                    .lang = context->request->lang,
-                   .origin = context->request->origin,
+                   .origin = context->request->origin[0] != '\0' ? context->request->origin : NULL,
                    .program = context->config->pinentry},
         .unlocked = unlocked,
+        .any_time = purpose->any_time,
     };
     enum step step = STEP_NEW_ROUND;
     bool asked = false;

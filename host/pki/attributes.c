@@ -72,3 +72,46 @@ const char *jb_certificate_attribute(const struct jb_certificate *certificate,
                                      enum jb_certificate_attribute which) {
     return certificate->attributes[which];
 }
+
+static bool is_number(const char *text, size_t len) {
+    return strspn(text, "0123456789") == len && text[len] == '\0';
+}
+
+/* A part that is zeros is one that nobody knows. */
+static bool is_at_most(const char *two_digits, int most) {
+    return (two_digits[0] - '0') * 10 + (two_digits[1] - '0') <= most;
+}
+
+bool jb_birth_date_parse(const char *text, struct jb_birth_date *date) {
+    static const char *const eras[] = {NULL, "meiji", "taisho", "showa", "heisei", "reiwa"};
+
+    memset(date, 0, sizeof *date);
+    if (is_number(text, 9)) {
+        size_t era = (size_t)(*text++ - '0');
+        date->era = era < sizeof eras / sizeof eras[0] ? eras[era] : NULL;
+    } else if (!is_number(text, 8)) {
+        return false;
+    }
+    memcpy(date->year, text, 4);
+    memcpy(date->month, text + 4, 2);
+    memcpy(date->day, text + 6, 2);
+    return is_at_most(date->month, 12) && is_at_most(date->day, 31);
+}
+
+size_t jb_certificate_substituted(const char *text, const char *flags, size_t *indexes,
+                                  size_t max) {
+    size_t characters = 0, count = 0;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        characters += ((unsigned char)*at & 0xC0) != 0x80;
+    }
+    if (!is_number(flags, characters)) {
+        return 0;
+    }
+    for (size_t i = 0; i < characters && count < max; i++) {
+        if (flags[i] != '0') {
+            indexes[count++] = i;
+        }
+    }
+    return count;
+}

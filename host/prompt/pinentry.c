@@ -278,6 +278,8 @@ static enum jb_error converse(assuan_context_t context, const struct jb_prompt_r
     }
     switch (request->kind) {
     case JB_PROMPT_PIN:
+    case JB_PROMPT_NEW_PIN:
+    case JB_PROMPT_NEW_PIN_AGAIN:
         if (tell(context, "SETPROMPT ", words->label) != JB_OK ||
             assuan_write_line(context, "GETPIN") != 0) {
             return JB_ERR_PROMPT_UNAVAILABLE;

@@ -128,7 +128,7 @@ enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **sec
     (void)pthread_join(ended->thread, NULL);
     result = ended->result;
     *secret = NULL;
-    if (result == JB_OK && ended->request.kind == JB_PROMPT_PIN) {
+    if (result == JB_OK && jb_prompt_asks_pin(ended->request.kind)) {
         *secret = ended->secret;
         ended->secret = NULL;
     }

@@ -81,6 +81,8 @@ bool jb_reply_event(int fd, const struct jb_request *request, const struct jb_ev
          cJSON_AddNumberToObject(root, "triesLeft", event->tries_left) != NULL) &&
         (!event->keypad || cJSON_AddTrueToObject(root, "keypad") != NULL) &&
         (!event->confirm || cJSON_AddTrueToObject(root, "confirm") != NULL) &&
+        (!event->fresh || cJSON_AddTrueToObject(root, "new") != NULL) &&
+        (!event->again || cJSON_AddTrueToObject(root, "again") != NULL) &&
         (event->count == 0 || (cJSON_AddNumberToObject(root, "signed", event->done) != NULL &&
                                cJSON_AddNumberToObject(root, "count", event->count) != NULL));
 

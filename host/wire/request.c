@@ -20,6 +20,8 @@ enum {
     HASH = 16,
     MESSAGE = 32,
     DOCUMENTS = 64,
+    PIN = 128,
+    FIELDS = 256,
 };
 
 static const struct {
@@ -28,6 +30,11 @@ static const struct {
     unsigned arguments, optional;
 } commands[] = {
     {"status", JB_COMMAND_STATUS, 0, 0},
+    {"card-info", JB_COMMAND_CARD_INFO, 0, LANG},
+    {"card-details", JB_COMMAND_CARD_DETAILS, 0, LANG},
+    {"change-pin", JB_COMMAND_CHANGE_PIN, PIN, LANG},
+    {"read-profile", JB_COMMAND_READ_PROFILE, ORIGIN | FIELDS, LANG},
+    {"doctor", JB_COMMAND_DOCTOR, 0, LANG},
     {"authenticate", JB_COMMAND_AUTHENTICATE, ORIGIN | NONCE, LANG},
     {"get-signing-certificate", JB_COMMAND_GET_SIGNING_CERTIFICATE, ORIGIN, LANG},
     {"sign", JB_COMMAND_SIGN, ORIGIN | HASH, LANG | CERTIFICATE},
@@ -270,14 +277,74 @@ static enum jb_error parse_message(const cJSON *arguments, struct jb_request *re
     return error;
 }
 
+/* The place of the text in the list, or its length. */
+static size_t place_of(const char *text, const char *const *names, size_t count) {
+    size_t i = 0;
+
+    while (i < count && strcmp(text, names[i]) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static enum jb_error parse_pin(const cJSON *arguments, struct jb_request *request,
+                               const char **problem) {
+    static const char *const names[] = {
+        [JB_PIN_AUTH] = "authentication", [JB_PIN_SIGN] = "signing", [JB_PIN_PROFILE] = "profile"};
+    const char *name = NULL;
+    enum jb_error error = get_string(arguments, "pin", 16, &name, problem);
+
+    if (error != JB_OK) {
+        return error;
+    }
+    size_t place = place_of(name, names, sizeof names / sizeof names[0]);
+    if (place == sizeof names / sizeof names[0]) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "pin", problem);
+    }
+    request->pin = (enum jb_pin)place;
+    return JB_OK;
+}
+
+/* One field or more, none of them twice. */
+static enum jb_error parse_fields(const cJSON *arguments, struct jb_request *request,
+                                  const char **problem) {
+    static const char *const names[] = {"name", "address", "birthDate", "sex"};
+    enum { COUNT = sizeof names / sizeof names[0] };
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(arguments, "fields");
+
+    if (list == NULL) {
+        return fail(JB_ERR_ARGUMENT_MISSING, "fields", problem);
+    }
+    if (!cJSON_IsArray(list) || list->child == NULL) {
+        return fail(JB_ERR_ARGUMENT_INVALID, "fields", problem);
+    }
+    for (const cJSON *item = list->child; item != NULL; item = item->next) {
+        const char *name = cJSON_GetStringValue(item);
+        size_t place = name == NULL ? COUNT : place_of(name, names, COUNT);
+        unsigned field = 1U << place; /* in the order of enum jb_field */
+
+        if (place == COUNT || (request->fields & field) != 0) {
+            return fail(JB_ERR_ARGUMENT_INVALID, "fields", problem);
+        }
+        request->fields |= field;
+    }
+    return JB_OK;
+}
+
 static bool only_arguments(const cJSON *arguments, unsigned allowed) {
     static const struct {
         unsigned bit;
         const char *name;
-    } names[] = {
-        {ORIGIN, "origin"},           {LANG, "lang"},          {NONCE, "challengeNonce"},
-        {CERTIFICATE, "certificate"}, {HASH, "hash"},          {HASH | DOCUMENTS, "hashFunction"},
-        {MESSAGE, "message"},         {DOCUMENTS, "documents"}};
+    } names[] = {{ORIGIN, "origin"},
+                 {LANG, "lang"},
+                 {NONCE, "challengeNonce"},
+                 {CERTIFICATE, "certificate"},
+                 {HASH, "hash"},
+                 {HASH | DOCUMENTS, "hashFunction"},
+                 {MESSAGE, "message"},
+                 {DOCUMENTS, "documents"},
+                 {PIN, "pin"},
+                 {FIELDS, "fields"}};
     const char *list[sizeof names / sizeof names[0] + 1] = {NULL};
     size_t count = 0;
 
@@ -294,10 +361,11 @@ static enum jb_error parse_arguments(const cJSON *root, unsigned required, unsig
     static const struct {
         unsigned bit;
         enum jb_error (*parse)(const cJSON *, struct jb_request *, const char **);
-    } parsers[] = {{LANG, parse_lang},          {ORIGIN, parse_origin},
-                   {NONCE, parse_nonce},        {CERTIFICATE, parse_certificate},
-                   {HASH, parse_hash},          {MESSAGE, parse_message},
-                   {DOCUMENTS, parse_documents}};
+    } parsers[] = {{LANG, parse_lang},           {ORIGIN, parse_origin},
+                   {NONCE, parse_nonce},         {CERTIFICATE, parse_certificate},
+                   {HASH, parse_hash},           {MESSAGE, parse_message},
+                   {DOCUMENTS, parse_documents}, {PIN, parse_pin},
+                   {FIELDS, parse_fields}};
     const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(root, "arguments");
 
     if (arguments == NULL) {

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "jpki_bridge/cli.h"
 #include "jpki_bridge/command.h"
 #include "jpki_bridge/frame.h"
 #include "jpki_bridge/json.h"
@@ -77,7 +78,10 @@ static void *work(void *argument) {
     };
     cJSON *result = NULL;
     int tries_left = -1;
-    enum jb_error error = jb_command_run(&context, &result, &tries_left);
+    enum jb_error error =
+        server->request.command == JB_COMMAND_DOCTOR
+            ? jb_cli_doctor_report(server->transport, server->op, server->request.lang, &result)
+            : jb_command_run(&context, &result, &tries_left);
 
     (void)pthread_mutex_lock(&server->mutex);
     /* Before the answer is out, so that a client that answers it at once is not told that this one
@@ -114,7 +118,7 @@ static void fail_request(struct server *server, const struct jb_request *request
 /* Hands the request to a card thread; takes it over. */
 static void start_job(struct server *server, struct jb_request *request) {
     enum jb_error error = JB_ERR_OUT_OF_MEMORY;
-    unsigned timeout = request->command == JB_COMMAND_STATUS ? STATUS_MS : request->timeout_ms;
+    unsigned timeout = jb_command_is_brief(request->command) ? STATUS_MS : request->timeout_ms;
 
     if (server->transport == NULL) {
         server->transport = jb_transport_pcsc();
@@ -155,12 +159,12 @@ static void quit(struct server *server, const struct jb_request *request) {
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
-/* A running status is over in a moment; requests after it wait for that rather than be refused, as
- * long as somebody is there to be answered. */
-static void wait_for_status(struct server *server) {
+/* A running status or the like is over in a moment; requests after it wait for that rather than be
+ * refused, as long as somebody is there to be answered. */
+static void wait_for_brief(struct server *server) {
     uint64_t until = jb_clock_ms() + STATUS_MS + GRACE_MS;
 
-    while (!reap(server) && server->request.command == JB_COMMAND_STATUS && jb_clock_ms() < until &&
+    while (!reap(server) && jb_command_is_brief(server->request.command) && jb_clock_ms() < until &&
            !jb_platform_input_closed(server->in)) {
         const struct timespec pause = {0, 5000000};
         (void)nanosleep(&pause, NULL);
@@ -174,10 +178,12 @@ static void handle_message(struct server *server, const char *text, size_t len) 
 
     if (error != JB_OK) {
         fail_request(server, &request, error, problem);
+    } else if (server->confirm_caller && jb_command_is_own(request.command)) {
+        fail_request(server, &request, JB_ERR_COMMAND_UNKNOWN, "command");
     } else if (request.command == JB_COMMAND_QUIT) {
         quit(server, &request);
     } else {
-        wait_for_status(server);
+        wait_for_brief(server);
         if (!server->running) {
             start_job(server, &request);
         } else if (request.command == JB_COMMAND_STATUS) {
@@ -232,7 +238,7 @@ static bool read_input(struct server *server, struct jb_frame *frame) {
 static void close_down(struct server *server) {
     uint64_t until = jb_clock_ms() + GRACE_MS;
 
-    if (server->running && server->request.command != JB_COMMAND_STATUS) {
+    if (server->running && !jb_command_is_brief(server->request.command)) {
         jb_op_cancel(server->op, JB_ERR_USER_CANCELLED);
     }
     while (!reap(server)) {

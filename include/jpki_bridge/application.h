@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An application of the card, and the PIN in it (card.md, Applications). Every verb works inside an
- * open transaction. Source of the commands: ISO/IEC 7816-4 §11.2.2 (SELECT), §11.6.6 (VERIFY).
+ * open transaction. Source of the commands: ISO/IEC 7816-4 §11.2.2 (SELECT), §11.6.6 (VERIFY),
+ * §11.6.7 (CHANGE REFERENCE DATA).
  */
 #ifndef JPKI_BRIDGE_APPLICATION_H
 #define JPKI_BRIDGE_APPLICATION_H
@@ -37,6 +38,11 @@ enum jb_error jb_pin_verify(struct jb_card *card, enum jb_pin pin, const struct 
 /* The same, a PIN of digits typed on the reader's keypad (PC/SC part 10, VERIFY_PIN_DIRECT); also
  * JB_ERR_KEYPAD_CANCELLED and JB_ERR_KEYPAD_TIMEOUT, by which no try is spent. */
 enum jb_error jb_pin_verify_on_keypad(struct jb_card *card, enum jb_pin pin, int *tries);
+
+/* Sends CHANGE REFERENCE DATA once, after VERIFY of the old PIN in the same transaction. JB_OK: the
+ * new PIN holds. JB_ERR_PIN_UNCHANGED: the card refused it. JB_ERR_PIN_CHANGE_UNKNOWN when the
+ * answer was lost or says neither (it is not sent again). */
+enum jb_error jb_pin_change(struct jb_card *card, enum jb_pin pin, const struct jb_secret *fresh);
 
 /* Whether the reader has a keypad that verifies PINs, less the models known to claim it falsely.
  * Costs no APDU. */

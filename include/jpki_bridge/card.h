@@ -20,7 +20,8 @@ enum jb_card_kind {
     JB_CARD_NONE,
     JB_CARD_MYNUMBER,
     JB_CARD_OTHER,
-    JB_CARD_PHONE,  /* スマホ用電子証明書: token info begins JPKIAPGPSETOKEN */
+    JB_CARD_PHONE, /* スマホ用電子証明書: token info begins JPKIAPGPSETOKEN or JPKIAPIOSTOKEN */
+    JB_CARD_JUKI,   /* 住民基本台帳カード, the card before 2016 */
     JB_CARD_UNKNOWN /* present, but held by another program or not readable */
 };
 
@@ -29,7 +30,7 @@ struct jb_card_status {
     enum jb_card_kind kind;
 };
 
-/* "none", "mynumber-card", "other-card", "phone-certificate", "unknown". */
+/* "none", "mynumber-card", "other-card", "phone-certificate", "juki-card", "unknown". */
 const char *jb_card_kind_name(enum jb_card_kind kind);
 
 /* What lies on each reader, without waiting and with no personal data; no card is reset or left in

@@ -51,6 +51,20 @@ bool jb_certificate_has_policy(const struct jb_certificate *certificate, const c
 const char *jb_certificate_attribute(const struct jb_certificate *certificate,
                                      enum jb_certificate_attribute which);
 
+/* The birth date of the attributes, in its Gregorian parts; zeros in a part that is not known. */
+struct jb_birth_date {
+    const char *era; /* "meiji", "taisho", "showa", "heisei", "reiwa"; null when not told; static */
+    char year[4 + 1], month[2 + 1], day[2 + 1];
+};
+
+/* Parses EYYYYMMDD (card.md, Certificates), or YYYYMMDD. False when it is neither. */
+bool jb_birth_date_parse(const char *text, struct jb_birth_date *date);
+
+/* Writes which characters (code points, from 0) of a name or address stand for one that had to be
+ * replaced, at most max of them; returns how many. Flags that do not fit the text count for none.
+ */
+size_t jb_certificate_substituted(const char *text, const char *flags, size_t *indexes, size_t max);
+
 /* Whether the CA's certificate issued this one: its subject is the issuer here, and its key made
  * the signature. */
 bool jb_certificate_is_issued_by(const struct jb_certificate *certificate,

@@ -11,6 +11,7 @@
 #include "jpki_bridge/card.h"
 #include "jpki_bridge/certificate.h"
 #include "jpki_bridge/config.h"
+#include "jpki_bridge/info.h"
 #include "jpki_bridge/jpki.h"
 #include "jpki_bridge/op.h"
 #include "jpki_bridge/prompt.h"
@@ -35,6 +36,12 @@ enum jb_error jb_command_run(const struct jb_context *context, cJSON **result, i
  * touching it. */
 enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result);
 
+/* Whether the command is over in a moment by itself: nobody is asked, nothing is waited for. */
+bool jb_command_is_brief(enum jb_command command);
+
+/* Whether the command is for our extension's own pages only, and names no site. */
+bool jb_command_is_own(enum jb_command command);
+
 /* ---- between the command files ---- */
 
 enum jb_error jb_command_status(const struct jb_context *context, cJSON **result);
@@ -49,11 +56,18 @@ enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **re
                                     int *tries_left);
 enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result);
 enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_card_info(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_card_details(const struct jb_context *context, cJSON **result,
+                                      int *tries_left);
+enum jb_error jb_command_change_pin(const struct jb_context *context, cJSON **result,
+                                    int *tries_left);
+enum jb_error jb_command_read_profile(const struct jb_context *context, cJSON **result,
+                                      int *tries_left);
 
 /* A card whose PIN has been verified, inside an open transaction. */
 struct jb_unlocked {
     struct jb_card *card;
-    struct jb_certificate *certificate; /* the key's, its time checked */
+    struct jb_certificate *certificate; /* the key's; its time checked, but for any_time */
 };
 
 /* What the PIN is asked for. */
@@ -62,6 +76,8 @@ struct jb_purpose {
     enum jb_prompt_purpose prompt;
     unsigned documents;       /* as in jb_prompt_request */
     enum jb_prompt_note note; /* of the first prompt */
+    unsigned fields;          /* as in jb_prompt_request */
+    bool any_time;            /* the certificate may have ended, or not begun */
 };
 
 /* Finds a card, asks the person for the PIN and verifies it; see design.md, points 2 and 5. On
@@ -71,6 +87,10 @@ struct jb_purpose {
 enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpose *purpose,
                         struct jb_unlocked *unlocked, int *tries_left);
 void jb_unlocked_clear(struct jb_unlocked *unlocked);
+
+/* The tries left of a PIN after a VERIFY without an answer, if the card that lay at this place is
+ * still there and tells; else -1. Nothing is sent again. No card may be connected. */
+int jb_recount(const struct jb_context *context, enum jb_pin pin, const struct jb_reader *place);
 
 /* Has the unlocked card sign a digest, and verifies the result with its certificate. *signature is
  * base64, freed with free(). */
@@ -85,6 +105,9 @@ enum jb_error jb_ask(const struct jb_context *context, const struct jb_prompt_re
 /* {"cryptoAlgorithm","hashFunction","paddingScheme"} for the key and a hash; null when memory is
  * short. */
 cJSON *jb_signature_algorithm(const struct jb_certificate *certificate, enum jb_hash hash);
+
+/* Adds notBefore and notAfter, in UTC as RFC 3339 has it; false when memory is short. */
+bool jb_add_validity(cJSON *object, const struct jb_certificate *certificate);
 
 /* Puts DER into the object as base64; false when memory is short. */
 bool jb_add_base64(cJSON *object, const char *name, const uint8_t *bytes, size_t len);

@@ -25,7 +25,9 @@ struct jb_event {
                           there; or null */
     int tries_left;    /* pin-prompt: tries left; -1 for none told */
     bool keypad;       /* pin-prompt: on the reader's keypad */
-    bool confirm;      /* pin-prompt: a yes is asked before the PIN */
+    bool confirm;      /* pin-prompt: a yes is asked, and no PIN */
+    bool fresh;        /* pin-prompt: for a new PIN, */
+    bool again;        /* or for the same one once more */
     unsigned done;     /* card-working on several signatures: how many are made, */
     unsigned count;    /* and how many there will be; 0: not told */
 };
@@ -62,6 +64,9 @@ void jb_op_leave_call(struct jb_op *op);
 /* What the holder must learn whatever happens next: that a PIN was spent, and what is known of the
  * tries (-1: nothing). unanswered: the card's answer to it did not arrive. */
 void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered);
+
+/* Likewise: that a new PIN goes out, and that what became of it is known. */
+void jb_op_note_change(struct jb_op *op, bool unknown);
 
 /* Likewise: how many signatures of those asked for the card has made. */
 void jb_op_note_signed(struct jb_op *op, unsigned count);

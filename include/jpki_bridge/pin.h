@@ -27,4 +27,18 @@ bool jb_pin_normalise(enum jb_pin pin, struct jb_secret *secret);
 /* Whether the secret has the form of the PIN exactly as the card stores it. */
 bool jb_pin_has_form(enum jb_pin pin, const struct jb_secret *secret);
 
+/* Whether the secret may be a new PIN: it has the form, and a signing password has both letters and
+ * digits. */
+bool jb_pin_may_be_new(enum jb_pin pin, const struct jb_secret *secret);
+
+/* Whether the PIN, which has its form, is one of the first that a stranger would try: all the same,
+ * up or down in a row, one pair twice; for a signing password, where its letters and its digits
+ * both are that. */
+bool jb_pin_is_weak(enum jb_pin pin, const struct jb_secret *secret);
+
+/* Whether the PIN has the birth date in it: its year, or month and day. year is YYYY, month MM, day
+ * DD; zeros where not known. */
+bool jb_pin_tells_birth(const struct jb_secret *secret, const char *year, const char *month,
+                        const char *day);
+
 #endif

@@ -15,6 +15,7 @@
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/mynaportal.h"
 #include "jpki_bridge/origin.h"
+#include "jpki_bridge/prompt.h"
 #include "jpki_bridge/signature.h"
 
 #define JB_REQUEST_ID_MAX 64         /* bytes */
@@ -34,6 +35,11 @@ enum jb_command {
     JB_COMMAND_MYNAPORTAL,
     JB_COMMAND_TRUSTED_ORIGINS,
     JB_COMMAND_DISTRUST_ORIGIN,
+    JB_COMMAND_CARD_INFO,
+    JB_COMMAND_CARD_DETAILS,
+    JB_COMMAND_CHANGE_PIN,
+    JB_COMMAND_READ_PROFILE,
+    JB_COMMAND_DOCTOR,
     JB_COMMAND_QUIT
 };
 
@@ -62,6 +68,8 @@ struct jb_request {
     struct jb_document *documents; /* sign-documents: one or more; owned */
     size_t document_count;
     struct jb_mynaportal message; /* mynaportal */
+    enum jb_pin pin;              /* change-pin */
+    unsigned fields;              /* read-profile: one or more JB_FIELD_* */
 };
 
 /* Parses one message. Whatever comes back, request->id and lang are as far as they could be read,

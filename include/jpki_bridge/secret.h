@@ -6,6 +6,7 @@
 #ifndef JPKI_BRIDGE_SECRET_H
 #define JPKI_BRIDGE_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,9 @@ struct jb_secret *jb_secret_new(void);
 
 /* Wipes, frees and nulls *secret; *secret may be null. */
 void jb_secret_free(struct jb_secret **secret);
+
+/* Whether two secrets are the same, in a time that depends on their lengths only. */
+bool jb_secret_equals(const struct jb_secret *a, const struct jb_secret *b);
 
 /* Locked, wiped memory for libraries that keep a PIN in buffers of their own (malloc, realloc and
  * free). */

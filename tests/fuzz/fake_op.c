@@ -75,6 +75,11 @@ void jb_op_note_pin(struct jb_op *op, int tries_left, bool unanswered) {
     (void)unanswered;
 }
 
+void jb_op_note_change(struct jb_op *op, bool unknown) {
+    (void)op;
+    (void)unknown;
+}
+
 void jb_op_note_signed(struct jb_op *op, unsigned count) {
     (void)op;
     (void)count;

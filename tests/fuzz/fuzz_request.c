@@ -32,6 +32,8 @@ static void parse(const char *text, size_t len) {
     must(request.document_count <= JB_DOCUMENTS_MAX &&
          (request.document_count == 0 || request.documents != NULL));
     must(!documents || request.hash >= JB_HASH_SHA256);
+    must(error != JB_OK || (request.command == JB_COMMAND_READ_PROFILE) == (request.fields != 0));
+    must(request.fields <= JB_FIELD_ALL && request.pin <= JB_PIN_PROFILE);
     jb_request_clear(&request);
 }
 

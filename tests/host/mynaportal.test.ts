@@ -9,6 +9,7 @@ import type { Message } from "../rig/host.ts";
 import { SLOW } from "../rig/wait.ts";
 import { commands, verifies } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
+import { readProfile } from "./care.ts";
 import { ask, assertAttributes, assertLogin, assertSigned, attributes, digestInfo, login, SERVICE, sign, unpadded } from "./mynaportal.ts";
 import { assertFailure, assertToken } from "./verify.ts";
 
@@ -101,9 +102,10 @@ describe("mode 04", () => {
 
     test("no command reads the individual number", async () => {
         const host = await it.start();
-        for (const command of ["read-individual-number", "individual-number", "read-profile"]) {
+        for (const command of ["read-individual-number", "individual-number"]) {
             assertFailure(await host.request({ command, arguments: { origin: SERVICE } }), "command-unknown");
         }
+        assertFailure(await host.request(readProfile(["number"], { origin: SERVICE })), "argument-invalid");
         for (const mode of ["03", "06", "07"]) {
             assertFailure(await host.request(ask({ mode, service_id: "01" })), "argument-invalid");
         }

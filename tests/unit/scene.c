@@ -69,9 +69,32 @@ static bool add_constraints(X509 *x509, bool is_ca) {
     return X509_add1_ext_i2d(x509, NID_basic_constraints, &constraints, 1, 0) == 1;
 }
 
+/* The attributes of the signing certificate, as the scene has them; null where it has none. */
+static GENERAL_NAMES *personal_data(const struct scene *scene) {
+    GENERAL_NAMES *names = NULL;
+
+    for (int i = 0; i < JB_ATTRIBUTE_COUNT; i++) {
+        char oid[] = "1.2.392.200149.8.5.5.1";
+        if (scene->attributes[i] == NULL) {
+            continue;
+        }
+        names = names != NULL ? names : GENERAL_NAMES_new();
+        GENERAL_NAME *name = GENERAL_NAME_new();
+        ASN1_TYPE *value = ASN1_TYPE_new();
+        ASN1_STRING *text = ASN1_STRING_type_new(V_ASN1_UTF8STRING);
+        must(names != NULL && name != NULL && value != NULL && text != NULL &&
+             ASN1_STRING_set(text, scene->attributes[i], -1) == 1);
+        oid[sizeof oid - 2] = (char)('1' + i);
+        ASN1_TYPE_set(value, V_ASN1_UTF8STRING, text);
+        must(GENERAL_NAME_set0_othername(name, OBJ_txt2obj(oid, 1), value) == 1 &&
+             sk_GENERAL_NAME_push(names, name) > 0);
+    }
+    return names;
+}
+
 /* Writes a certificate of the CA's for the key to a file of FAKE_FILE_MAX bytes. */
 static size_t certify(EVP_PKEY *whose, const char *name, long serial, long from, long to,
-                      uint8_t *file) {
+                      GENERAL_NAMES *names, uint8_t *file) {
     X509 *x509 = X509_new();
     uint8_t *at = file;
 
@@ -85,6 +108,8 @@ static size_t certify(EVP_PKEY *whose, const char *name, long serial, long from,
          X509_gmtime_adj(X509_getm_notBefore(x509), from) != NULL &&
          X509_gmtime_adj(X509_getm_notAfter(x509), to) != NULL &&
          X509_set_pubkey(x509, whose) == 1 && add_constraints(x509, whose == ca_key) &&
+         (names == NULL ||
+          X509_add1_ext_i2d(x509, NID_subject_alt_name, names, 0, X509V3_ADD_APPEND) == 1) &&
          X509_sign(x509, ca_key, EVP_sha256()) > 0);
     int len = i2d_X509(x509, NULL);
     must(len > 0 && len <= FAKE_FILE_MAX && i2d_X509(x509, &at) == len);
@@ -93,8 +118,11 @@ static size_t certify(EVP_PKEY *whose, const char *name, long serial, long from,
 }
 
 void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
+    GENERAL_NAMES *names = which == JB_KEY_SIGN ? personal_data(scene) : NULL;
+
     scene->card.file_len[which] =
-        certify(key, "holder", 1 + (long)which, from, to, scene->card.file[which]);
+        certify(key, "holder", 1 + (long)which, from, to, names, scene->card.file[which]);
+    GENERAL_NAMES_free(names);
 }
 
 /* The RSA that a card does: PKCS #1 type 1 padding of what it is given. */
@@ -127,6 +155,9 @@ static void on_event(void *context, const struct jb_event *event) {
     if (event->keypad || event->confirm) {
         letter = event->keypad ? 'k' : 'y';
     }
+    if (event->fresh || event->again) {
+        letter = event->fresh ? 'n' : 'a';
+    }
     must(len + 1 < sizeof scene->events);
     scene->events[len] = letter;
 }
@@ -139,7 +170,7 @@ void scene_begin(struct scene *scene, const struct fake_answer *answers, size_t 
     fake_card_init(&scene->card);
     scene_certify(scene, JB_KEY_AUTH, -DAY, DAY);
     scene_certify(scene, JB_KEY_SIGN, -DAY, DAY);
-    scene->card.ca_len = certify(ca_key, "CA", CA_SERIAL, -DAY, DAY, scene->card.ca);
+    scene->card.ca_len = certify(ca_key, "CA", CA_SERIAL, -DAY, DAY, NULL, scene->card.ca);
     fake_init(&scene->fake, &scene->card);
     plain_transmit = scene->fake.base.transmit;
     scene->fake.base.transmit = transmit;

@@ -212,6 +212,16 @@ export const HOST_ERRORS = {
         ja: "答えが大きすぎて、ブラウザーに渡せません。",
         en: "The answer is too large for the browser.",
     },
+    "pin-change-unknown": {
+        code: "ERR_WEBEID_NATIVE_FATAL",
+        ja: "新しい暗証番号を送りましたが、カードの返事が届きませんでした。前の暗証番号と新しい暗証番号のどちらが有効か、わかりません。次に使うときは、残りの回数を確かめ、まず新しい方を入れてください。",
+        en: "The new PIN was sent, but the card's answer did not arrive. It is not known whether the old PIN or the new one holds. At the next use, look at the tries left and enter the new one first.",
+    },
+    "pin-unchanged": {
+        code: "ERR_WEBEID_NATIVE_FATAL",
+        ja: "暗証番号は変わっていません。これまでの暗証番号をお使いください。変更は、もう一度お試しになれます。",
+        en: "The PIN was not changed: the old one still holds. You can try again to change it.",
+    },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export const EXTENSION_ERRORS = {
