@@ -108,12 +108,13 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
         ended: async (succeeded) => {
             await store.end(key);
             if (succeeded) await store.forgetAsking(session, Date.now());
+            if (succeeded && request.operation === "authenticate") await store.rememberLogin();
         },
         closeWindow: () => {
             window.close();
         },
     });
-    listen(view, operation, () => ready);
+    listen(view, operation, () => ready && view.agreesToSomething);
     void operation.begin();
     return { operation, puller };
 }
@@ -167,7 +168,7 @@ function listen(view: SessionView, operation: SessionOperation, ready: () => boo
         });
     }
     view.proceed.addEventListener("click", ({ isTrusted }) => {
-        if (guard.accepts(performance.now(), focused(), isTrusted) && ready()) void operation.proceed();
+        if (guard.accepts(performance.now(), focused(), isTrusted) && ready()) void operation.proceed(view.agreed);
     });
     view.cancel.addEventListener("click", () => void operation.cancel());
     view.close.addEventListener("click", () => {
@@ -179,7 +180,8 @@ function listen(view: SessionView, operation: SessionOperation, ready: () => boo
 }
 
 function isField(target: EventTarget | null): boolean {
-    return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+    return target instanceof HTMLTextAreaElement;
 }
 
 void start();
