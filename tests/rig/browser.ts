@@ -137,6 +137,12 @@ export class Browser {
         await until("the registered scripts", () => worker.evaluate<boolean>(asked));
     }
 
+    /** The page that a fresh extension opens by itself. */
+    welcomed(): Promise<Page> {
+        const isWelcome = (each: Page): boolean => each.url() === `chrome-extension://${this.id}/ui/welcome/welcome.html`;
+        return until("the welcome page", () => this.context.pages().find(isWelcome));
+    }
+
     /** A new tab at `url`. */
     async tab(url: string): Promise<Page> {
         const page = await this.context.newPage();
