@@ -66,16 +66,10 @@ static enum jb_error read_profile_tries(struct jb_card *card, struct jb_card_inf
 /* The JPKI AP is selected on entry. A phone shows its certificate only to a PIN, and the older card
  * has none for logging in. */
 static enum jb_error read_all(struct jb_card *card, struct jb_card_info *info) {
-    enum jb_error error = JB_OK;
-
     info->kind = jb_jpki_kind(card);
     bool whole = info->kind == JB_CARD_MYNUMBER;
-    if (info->kind == JB_CARD_JUKI) {
-        error = jb_application_select(card, JB_APPLICATION_JPKI);
-    }
-    if (error == JB_OK && whole) {
-        error = read_login_certificate(card, info);
-    }
+    enum jb_error error = whole ? read_login_certificate(card, info) : JB_OK;
+
     if (error == JB_OK && info->kind != JB_CARD_JUKI) {
         error = read_tries(card, JB_PIN_AUTH, info);
     }

@@ -59,8 +59,12 @@ static bool lacks_what_is_new(struct jb_card *card) {
     uint16_t sw = 0;
     enum jb_error error = jb_card_select_ef(card, 0x000A, &sw);
 
-    return error == JB_OK && sw == SW_NOT_FOUND &&
-           jb_application_select(card, JB_APPLICATION_PROFILE) == JB_ERR_NOT_A_MYNUMBER_CARD;
+    if (error != JB_OK || sw != SW_NOT_FOUND) {
+        return false;
+    }
+    error = jb_application_select(card, JB_APPLICATION_PROFILE);
+    return jb_application_select(card, JB_APPLICATION_JPKI) == JB_OK &&
+           error == JB_ERR_NOT_A_MYNUMBER_CARD;
 }
 
 enum jb_card_kind jb_jpki_kind(struct jb_card *card) {

@@ -6,8 +6,8 @@
 #include "jpki_bridge/jpki.h"
 
 /* What kind of thing has the selected JPKI AP: JB_CARD_MYNUMBER unless its token info says
- * otherwise. One APDU for a MyNumber card. Another application may be selected afterwards where the
- * answer is JB_CARD_JUKI. */
+ * otherwise. One APDU for a MyNumber card. The JPKI AP stays
+ * selected. */
 enum jb_card_kind jb_jpki_kind(struct jb_card *card);
 
 #endif

@@ -18,8 +18,10 @@ static const struct command {
     int (*run)(const struct jb_terminal *terminal, int argc, char **argv);
     const char *ja, *en;
 } commands[] = {
-    {"status", NULL, NULL, jb_cli_status, "カードリーダーと、置かれているカードを表示します",
-     "show the card readers and what lies on each"},
+    {"status", NULL, NULL, jb_cli_status,
+     "カードリーダーとカード、有効期限、暗証番号の残り回数を表示します\n(暗証番号は使いません)",
+     "show the card readers, what lies on each, when its\ncertificate ends and the tries left "
+     "(without any PIN)"},
     {"doctor", NULL, NULL, jb_cli_doctor, "使えるかどうかを順に調べ、直し方を示します",
      "check each part in order and tell how to mend it"},
     {"install", "--web-eid", NULL, jb_cli_install,

@@ -68,7 +68,7 @@ int jb_cli_doctor(const struct jb_terminal *terminal, int argc, char **argv) {
     jb_print_heading(terminal, JB_SAY(terminal, "JPKI Bridge " JB_VERSION " の診断",
                                       "JPKI Bridge " JB_VERSION " check-up"));
     (void)fflush(stdout); /* the look at the card takes a moment */
-    jb_survey_take(&survey);
+    jb_survey_take(&survey, false);
     for (size_t i = 0; i < LAYERS; i++) {
         layers[i].check(terminal, &survey, &checks[i]);
         print_check(terminal, &checks[i], column);

@@ -17,11 +17,13 @@ struct work {
     pthread_cond_t ended;
     struct jb_op *op;
     struct jb_survey survey;
+    bool with_info;
     bool done;
     bool abandoned; /* nobody waits any more: the thread itself frees */
 };
 
 static void free_work(struct work *work) {
+    jb_card_info_clear(&work->survey.info);
     jb_op_free(&work->op);
     pthread_cond_destroy(&work->ended);
     pthread_mutex_destroy(&work->mutex);
@@ -36,6 +38,10 @@ static void *look(void *argument) {
 
     if (transport != NULL) {
         error = jb_card_survey(transport, work->op, work->survey.status, &work->survey.count);
+        /* What it cannot tell is left out: the survey has said what lies there. */
+        if (error == JB_OK && work->with_info) {
+            (void)jb_card_info_read(transport, work->op, &work->survey.info);
+        }
         transport->free(transport);
     }
     pthread_mutex_lock(&work->mutex);
@@ -80,6 +86,7 @@ static void wait_for(struct work *work, struct jb_survey *survey) {
     done = work->done;
     if (done) {
         *survey = work->survey;
+        memset(&work->survey.info, 0, sizeof work->survey.info); /* taken over */
     } else {
         survey->error = stuck;
         work->abandoned = true;
@@ -90,7 +97,7 @@ static void wait_for(struct work *work, struct jb_survey *survey) {
     }
 }
 
-void jb_survey_take(struct jb_survey *survey) {
+void jb_survey_take(struct jb_survey *survey, bool with_info) {
     struct work *work = calloc(1, sizeof *work);
     pthread_t thread;
 
@@ -99,6 +106,7 @@ void jb_survey_take(struct jb_survey *survey) {
     if (work == NULL) {
         return;
     }
+    work->with_info = with_info;
     pthread_mutex_init(&work->mutex, NULL);
     pthread_cond_init(&work->ended, NULL);
     work->op = jb_op_new(PATIENCE_MS, NULL, NULL);
@@ -108,4 +116,8 @@ void jb_survey_take(struct jb_survey *survey) {
     }
     pthread_detach(thread);
     wait_for(work, survey);
+}
+
+void jb_survey_clear(struct jb_survey *survey) {
+    jb_card_info_clear(&survey->info);
 }

@@ -90,8 +90,8 @@ static enum step try_new(struct jb_change *change, enum jb_error *error) {
     if (fell) {
         return STEP_ASK;
     }
-    return judge(change, jb_pin_verify(change->card, change->pin, change->fresh, &tries), tries,
-                 error);
+    enum jb_error verified = jb_pin_verify(change->card, change->pin, change->fresh, &tries);
+    return judge(change, verified, tries, error);
 }
 
 enum jb_error jb_change_find_out(struct jb_change *change) {

@@ -32,7 +32,7 @@ static const char *const doings[LANGS][PURPOSES] = {
      "You are about to give this site your signing certificate.",
      "You are about to sign for this site.\n(This is like signing a paper by hand.)",
      "You are about to give this site what your card says of you.",
-     "You are about to see what your signing certificate says.",
+     "You are about to see what your signing\ncertificate says.",
      "You are about to change a PIN of your card."},
 };
 
@@ -217,15 +217,18 @@ static void add_fields(struct writer *writer, const struct jb_prompt_request *re
                  {JB_FIELD_BIRTH_DATE, "生年月日", "date of birth"},
                  {JB_FIELD_SEX, "性別", "sex"}};
     bool ja = request->lang == JB_LANG_JA;
-    const char *before = "";
+    unsigned left = request->fields & JB_FIELD_ALL;
 
-    add(writer, ja ? "\nサイトに渡るもの： " : "\nThe site will receive only your ", "");
+    add(writer, ja ? "\nサイトに渡るもの： " : "\nThe site will receive only your\n", "");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if ((request->fields & names[i].field) != 0) {
-            add(writer, before, "");
-            add(writer, ja ? names[i].ja : names[i].en, "");
-            before = ja ? "、" : ", ";
+        if ((left & names[i].field) == 0) {
+            continue;
         }
+        if (left != (request->fields & JB_FIELD_ALL)) {
+            add(writer, ja ? "、" : left == names[i].field ? " and " : ", ", "");
+        }
+        add(writer, ja ? names[i].ja : names[i].en, "");
+        left &= ~names[i].field;
     }
     add(writer, ja ? "（これだけです）" : ".", "");
 }
@@ -238,44 +241,43 @@ static bool add_change(struct writer *writer, const struct jb_prompt_request *re
     switch (request->kind) {
     case JB_PROMPT_NEW_PIN:
         add(writer,
-            ja ? "新しい@を決めて、\n入れてください。\n\n" : "Please choose a new PIN:\n@.\n\n",
+            ja ? "新しい@を決めて、\n入れてください。\n\n" : "Please choose a new one:\n@.\n\n",
             pin);
         if (request->pin == JB_PIN_SIGN) {
             add(writer,
-                ja ? "英字と数字を、両方使います（大文字と小文字は区別しません）。\n"
-                   : "Use both letters and digits. Small and capital letters\ncount as the same.\n",
+                ja ? "英字と数字を、両方使ってください。\n（大文字と小文字は区別しません）\n"
+                   : "Use both letters and digits.\n(Small and capital letters are the same.)\n",
                 "");
         }
         add(writer,
             ja ? "誕生日や、同じ数字、続いた数字は避けてください。\n"
-               : "Avoid your birthday, and digits that are all the same\nor in a row.\n",
+               : "Avoid your birthday, the same digit\nrepeated, and digits in a row.\n",
             "");
         return true;
     case JB_PROMPT_NEW_PIN_AGAIN:
         add(writer,
             ja ? "確かめるため、新しい@を、\nもう一度入れてください。\n"
-               : "To be sure of it, please type the new one once more:\n@.\n",
+               : "To be sure of it, please type the new one\nonce more: @.\n",
             pin);
         return true;
     case JB_PROMPT_WEAK_PIN:
         add(writer,
             ja ? "新しい@は、\n人に当てられやすいものです。\n"
                  "（誕生日、同じ数字、続いた数字など）\n\nこのまま使いますか。\n"
-               : "What you chose as @\nis easily guessed: a birthday, digits that are all the "
-                 "same,\n"
-                 "or in a row.\n\nDo you want to use it anyway?\n",
+               : "What you chose as @\nis easily guessed: a birthday, the same\n"
+                 "digit repeated, or digits in a row.\n\nDo you want to use it anyway?\n",
             pin);
         return true;
     case JB_PROMPT_TRY_NEW_PIN:
         add(writer,
             ja ? "新しい@を\n送りましたが、カードの返事が届きませんでした。\n"
-                 "前のものと新しいもののどちらが有効か、わかりません。\n\n"
+                 "前のものと新しいもののどちらが有効か、\nわかりません。\n\n"
                  "新しい方を、1回だけ試しますか。\n"
                  "まだ前のものが有効なら、残りの回数が1回減ります。\n"
-               : "The new PIN was sent, but the card's answer did not\n"
-                 "arrive: @.\nIt is not known whether the old or the new one holds.\n\n"
-                 "Shall the new one be tried, once? If the old one still\n"
-                 "holds, one try is used up.\n",
+               : "A new one was sent for @,\nbut the card's answer did not arrive.\n"
+                 "It is not known whether the old one\nor the new one holds.\n\n"
+                 "Shall the new one be tried, once?\n"
+                 "If the old one still holds, one try is\nused up.\n",
             pin);
         return true;
     default:

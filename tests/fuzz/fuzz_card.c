@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A card, a reader and other programs that do anything, against one log-in, signature or reading of
- * the four attributes of a person who always types a PIN. Whatever they do: a PIN that was typed
- * once goes out once, right after the count of tries that was shown has been read again; a card
- * that saw one is reset; nothing stays open.
+ * A card, a reader and other programs that do anything, against one log-in, signature, reading of
+ * the four attributes or change of PIN of a person who always types one, and says yes. Whatever
+ * they do: a PIN that was typed once goes out once, right after the count of tries that was shown
+ * has been read again; a new PIN goes out once, right after the old one was right; a card that saw
+ * one is reset; nothing stays open.
  *
  * The input: one byte of options, one for the allocation that fails (0: none), then one entry for
  * each exchange: its length in two bytes and that many bytes of response. Lengths from FB00 are no
@@ -19,7 +20,7 @@
 
 #define VERIFY_PIN_DIRECT 0x42330006U
 
-enum option { SIGN = 1, KEYPAD = 2, PROFILE = 4 };
+enum option { SIGN = 1, KEYPAD = 2, PROFILE = 4, CHANGE = 8, INFO = 16 };
 enum failure { OF_LIST = 0xFB, OF_CONNECT, OF_BEGIN = 0xFE, OF_END = 0xFD, OF_EXCHANGE = 0xFF };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,9 +37,11 @@ static struct {
     bool sign, keypad;
     uint32_t events;
     int connections;
-    bool open, dirty;   /* in a transaction; a PIN was sent since the last reset */
-    bool typed, agreed; /* a PIN, a yes, that has not been used yet */
-    int shown, read;    /* tries: in the last prompt; read in this transaction, or -1 */
+    bool open, dirty;    /* in a transaction; a PIN was sent since the last reset */
+    bool typed, agreed;  /* a PIN, a yes, that has not been used yet */
+    bool verified;       /* the PIN, in this transaction */
+    bool changing, sure; /* a new PIN has gone out; the card has said that it holds */
+    int shown, read;     /* tries: in the last prompt; read in this transaction, or -1 */
 } s;
 
 static void must(bool condition) {
@@ -93,6 +96,7 @@ static enum jb_io begin(void *connection) {
     must(connection == &s && !s.open && s.connections > 0);
     s.open = io == JB_IO_OK;
     s.read = -1;
+    s.verified = false;
     return io;
 }
 
@@ -101,6 +105,23 @@ static void spend(bool allowed) {
     must(allowed && s.read >= 1 && s.read >= s.shown);
     s.typed = false;
     s.dirty = true;
+}
+
+/* A new PIN goes out: the old one was right, and none went out before. */
+static void spend_new(void) {
+    must(s.verified && !s.changing);
+    s.changing = true;
+    s.dirty = true;
+}
+
+/* What the card says to a PIN. */
+static void note_pin(const uint8_t *command, const uint8_t *response, size_t got) {
+    bool good = got == 2 && response[0] == 0x90 && response[1] == 0x00;
+
+    if (command[1] == 0x20) {
+        s.verified = good;
+    }
+    s.sure = good && s.changing;
 }
 
 static void note_query(const uint8_t *command, size_t len, const uint8_t *response, size_t got) {
@@ -114,7 +135,10 @@ static enum jb_io transmit(void *connection, const uint8_t *command, size_t len,
                            size_t *response_len) {
     must(connection == &s && s.open && len >= 4 && len <= JB_APDU_COMMAND_MAX);
     must(*response_len >= 258);
-    if (jb_apdu_is_secret(command, len)) {
+    bool secret = jb_apdu_is_secret(command, len);
+    if (secret && command[1] == 0x24) {
+        spend_new();
+    } else if (secret) {
         spend(s.typed);
     }
     enum jb_io io = failure(OF_EXCHANGE);
@@ -132,6 +156,9 @@ static enum jb_io transmit(void *connection, const uint8_t *command, size_t len,
     s.left -= got;
     *response_len = got;
     note_query(command, len, response, got);
+    if (secret) {
+        note_pin(command, response, got);
+    }
     return JB_IO_OK;
 }
 
@@ -183,12 +210,18 @@ static void settle(struct jb_transport *self) {
 
 enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
     must(!s.open || request->kind == JB_PROMPT_KEYPAD);
-    must(request->tries_left >= 1 && request->tries_left <= 15);
-    must(request->kind == JB_PROMPT_LAST_TRY || request->tries_left > 1 || s.agreed);
     prompt.kind = request->kind;
+    *out = &prompt;
+    if (request->kind == JB_PROMPT_NEW_PIN || request->kind == JB_PROMPT_NEW_PIN_AGAIN) {
+        return JB_OK;
+    }
+    must(request->tries_left >= 1 && request->tries_left <= 15);
+    must(request->kind != JB_PROMPT_TRY_NEW_PIN || s.changing);
+    s.typed = s.typed && request->kind != JB_PROMPT_TRY_NEW_PIN; /* each yes is for one VERIFY */
+    must(request->kind == JB_PROMPT_LAST_TRY || request->kind == JB_PROMPT_TRY_NEW_PIN ||
+         request->tries_left > 1 || s.agreed);
     s.shown = request->tries_left;
     s.agreed = request->kind == JB_PROMPT_LAST_TRY;
-    *out = &prompt;
     return JB_OK;
 }
 
@@ -209,17 +242,18 @@ void jb_prompt_dismiss(struct jb_prompt *unused) {
 }
 
 enum jb_error jb_prompt_finish(struct jb_prompt **out, struct jb_secret **secret) {
-    static const char password[] = "ABC123", digits[] = "1234";
-    const char *pin = s.sign ? password : digits;
+    static const char *const passwords[] = {"ABC123", "N7E3K9"}, *const digits[] = {"1234", "7391"};
+    bool fresh = prompt.kind != JB_PROMPT_PIN;
+    const char *pin = s.sign ? passwords[fresh] : digits[fresh];
 
     *out = NULL;
     *secret = NULL;
-    if (prompt.kind == JB_PROMPT_PIN) {
+    s.typed = s.typed || prompt.kind == JB_PROMPT_PIN || prompt.kind == JB_PROMPT_TRY_NEW_PIN;
+    if (jb_prompt_asks_pin(prompt.kind)) {
         *secret = jb_secret_new();
         must(*secret != NULL);
         (*secret)->len = strlen(pin);
         memcpy((*secret)->bytes, pin, (*secret)->len);
-        s.typed = true;
     }
     return JB_OK;
 }
@@ -250,11 +284,34 @@ static void use(struct jb_unlocked *unlocked, const struct jb_purpose *purpose) 
     }
 }
 
+/* The old PIN is asked for, then the new one, twice. */
+static void change(const struct jb_context *context, int *tries_left) {
+    cJSON *result = NULL;
+    enum jb_error error = jb_command_change_pin(context, &result, tries_left);
+
+    must(error != JB_OK || (s.sure && result != NULL));
+    must(!s.sure || error == JB_OK || error == JB_ERR_OUT_OF_MEMORY);
+    must(error != JB_ERR_PIN_UNCHANGED || !s.sure);
+    cJSON_Delete(result);
+}
+
+/* No PIN, no reset, and never the older card without its token info. */
+static void look(const struct jb_context *context) {
+    struct jb_card_info info;
+
+    if (jb_card_info_read(context->transport, context->op, &info) == JB_OK) {
+        must(info.kind == JB_CARD_MYNUMBER || info.kind == JB_CARD_PHONE ||
+             info.kind == JB_CARD_JUKI);
+        must(info.kind != JB_CARD_JUKI || info.certificate == NULL);
+    }
+    jb_card_info_clear(&info);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const struct jb_config no_config;
     struct jb_transport transport = {list, wait_for,  connect_to, begin, transmit, control,
                                      end,  reconnect, disconnect, NULL,  list,     settle};
-    const struct jb_request request = {.origin = "https://example.jp"};
+    struct jb_request request = {.origin = "https://example.jp"};
     struct jb_op *op = jb_op_new(120000, NULL, NULL);
     const struct jb_context context = {
         .transport = &transport, .op = op, .request = &request, .config = &no_config};
@@ -271,7 +328,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         s.keypad = (data[0] & KEYPAD) != 0;
         s.read = -1;
         fail_malloc_after = data[1] - 1;
-        if (jb_unlock(&context, &purpose, &unlocked, &tries_left) == JB_OK) {
+        request.pin = purpose.pin;
+        if ((data[0] & INFO) != 0) {
+            look(&context);
+        } else if ((data[0] & CHANGE) != 0) {
+            change(&context, &tries_left);
+        } else if (jb_unlock(&context, &purpose, &unlocked, &tries_left) == JB_OK) {
             use(&unlocked, &purpose);
         }
         jb_unlocked_clear(&unlocked);

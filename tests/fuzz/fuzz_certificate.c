@@ -30,6 +30,12 @@ static void look(const struct jb_certificate *certificate, const uint8_t *data, 
     for (int i = 0; i < JB_ATTRIBUTE_COUNT; i++) {
         const char *text = jb_certificate_attribute(certificate, (enum jb_certificate_attribute)i);
         must(text == NULL || jb_text_is_utf8(text, strlen(text)));
+        if (text != NULL) {
+            struct jb_birth_date date;
+            size_t places[4];
+            must(!jb_birth_date_parse(text, &date) || strlen(date.year) == 4);
+            must(jb_certificate_substituted(text, text, places, 4) <= 4);
+        }
     }
     (void)jb_certificate_check_time(certificate, 1800000000);
 }

@@ -27,6 +27,8 @@ static void parse(const char *text, size_t len) {
     must(error != JB_OK || request.origin[0] == '\0' || jb_origin_is_valid(request.origin));
     must(error != JB_OK || request.command != JB_COMMAND_AUTHENTICATE ||
          strlen(request.nonce) >= JB_NONCE_MIN);
+    must(error != JB_OK || (request.command == JB_COMMAND_READ_PROFILE) == (request.fields != 0));
+    must(request.fields <= JB_FIELD_ALL && request.pin <= JB_PIN_PROFILE);
     jb_request_clear(&request);
 }
 

@@ -51,6 +51,19 @@ certificate_seeds() {
     done
 }
 
+# A change of PIN; one whose answer is lost, after which the new one is right; or the old one; or
+# the card is gone.
+change_seeds() {
+    local look=$seeds/change-look sent=$seeds/change-sent
+    { status 9000 9000 && answer 9000 <"$data/manufacture.bin" && status 9000 63C3; } >"$look"
+    { bytes 0800 && cat "$look" && status 9000 63C3 9000 9000; } >"$sent"
+    { cat "$sent" && status 9000; } >"$1/seed-change"
+    { cat "$sent" && status 6A80; } >"$1/seed-change-refused"
+    { cat "$sent" && bytes FF08 && cat "$look" && status 9000 63C3 9000; } >"$1/seed-change-lost"
+    { cat "$sent" && status 6581 && cat "$look" && status 9000 63C3 63C2; } >"$1/seed-change-not-made"
+    { cat "$sent" && bytes FF03 && cat "$look" && status 9000 63C2 9000 63C2 9000; } >"$1/seed-change-fell"
+}
+
 # A log-in, one with a wrong PIN before, one whose tries fall during the prompt, one on a card that
 # was reset, one on a card without shortcuts and with one try, one on a keypad; a signature.
 card_seeds() {
@@ -71,6 +84,11 @@ card_seeds() {
         >"$1/seed-signature"
     { bytes 0400 && status 9000 9000 63C3 9000 63C3 9000 9000 && answer 9000 <"$data/attributes.bin" &&
         status 9000 && answer 9000 <"$data/manufacture.bin"; } >"$1/seed-attributes"
+    change_seeds "$1"
+    { bytes 1000 && status 9000 && printf 'JPKIAPICCTOKEN2                 ' | answer 9000 && der auth | answer 9000 &&
+        status 63C3 63C5 6982 9000 63C3; } >"$1/seed-info"
+    { bytes 1000 && status 9000 && printf 'JPKIAPICCTOKEN                  ' | answer 9000 &&
+        status 6A82 6A82 9000 63C5 6982; } >"$1/seed-info-older"
 }
 
 mynaportal_seeds() {

@@ -11,6 +11,7 @@ import { HOST } from "../rig/paths.ts";
 import { SLOW, until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
+import { cardDetails, cardInfo, changePin, readProfile } from "./care.ts";
 import { Peer, SIGN_APDU, signWithoutPin } from "./peer.ts";
 import { assertFailure, assertToken } from "./verify.ts";
 
@@ -36,6 +37,9 @@ describe("another program cannot sign afterwards", () => {
         ["a log-in", authenticate, ["pin 1234"], true],
         ["a signature", () => SIGN, ["pin ABC123"], true],
         ["a certificate read", () => READ, ["pin ABC123"], true],
+        ["a look at the details", cardDetails, ["pin ABC123"], true],
+        ["the handing over of a name", () => readProfile(["name"]), ["pin 1234"], true],
+        ["a change of PIN", () => changePin("profile"), ["pin 1234", "pin 7391", "pin 7391"], true],
         ["a wrong PIN", authenticate, ["pin 9999", "cancel"], false],
         ["another certificate than asked for", () => ({ ...SIGN, arguments: { ...SIGN["arguments"] as Message, certificate: randomBytes(64).toString("base64") } }), ["pin ABC123"], false],
     ];
@@ -44,6 +48,7 @@ describe("another program cannot sign afterwards", () => {
             const host = await it.start();
             it.home.pinentry.answer(...answers);
             assert.equal("error" in await host.request(request()), !good);
+            await it.card.command("set-pin profile 1234");
             assert.equal(it.log().filter((line) => line === "reset").length, 1, "one reset for one VERIFY");
             for (const key of ["0017", "001A"]) {
                 assert.equal(await signWithoutPin(0, key), "6982");
@@ -70,6 +75,9 @@ describe("a card on which nothing was verified is left alone", () => {
 
     const operations: [name: string, run: (host: Host) => Promise<Message>][] = [
         ["status", (host) => host.request({ command: "status", arguments: {} })],
+        ["card-info", (host) => host.request(cardInfo())],
+        ["doctor", (host) => host.request({ command: "doctor", arguments: {} })],
+        ["a change called off", (host) => { it.home.pinentry.answer("pin 1234", "pin 7391", "cancel"); return host.request(changePin("authentication")); }],
         ["a cancelled prompt", (host) => { it.home.pinentry.answer("cancel"); return host.request(authenticate()); }],
         ["time that ran out", (host) => host.request(authenticate({}, { timeout: 1000 * SLOW }))],
         ["wrong forms", (host) => { it.home.pinentry.answer("pin 1", "pin abcd", "cancel"); return host.request(authenticate()); }],
@@ -159,6 +167,23 @@ describe("the PIN is nowhere but in the prompt and on the card", () => {
             assert.deepEqual(places(hostPid(host), secret), []);
         }
         assert.equal(it.home.pinentry.prompts().length, 4);
+    });
+
+    test("nor an old or a new one, once it was changed, or not", { skip: !plain && "memory of another program's making" }, async () => {
+        const fresh = "ZRV5H2T8YB";
+        it.secrets.push(PASSWORD, fresh);
+        const host = await it.start();
+        it.home.pinentry.answer(`pin ${PASSWORD}`, `pin ${fresh}`, `pin ${fresh.slice(0, 9)}C`, `pin ${fresh.toLowerCase()}`, `pin ${fresh}`);
+        assert.deepEqual(await host.request(changePin("signing")), { changed: true });
+        for (const secret of [PASSWORD, "ZRV5H2T8", "zrv5h2t8"]) {
+            assert.deepEqual(places(hostPid(host), secret), []);
+        }
+        it.home.pinentry.answer(`pin ${PASSWORD}`, `pin ${PASSWORD.slice(1)}Q`, "cancel");
+        assertFailure(await host.request(changePin("signing")), "user-cancelled");
+        for (const secret of [PASSWORD.slice(1), fresh]) {
+            assert.deepEqual(places(hostPid(host), secret), []);
+        }
+        await it.card.command(`set-pin sign ${PASSWORD}`);
     });
 
     test("nor one typed into a prompt that was taken away", { skip: !plain && "memory of another program's making" }, async () => {

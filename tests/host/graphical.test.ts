@@ -13,6 +13,7 @@ import { SCREENSHOTS } from "../rig/paths.ts";
 import { SLOW, until } from "../rig/wait.ts";
 import { verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
+import { readProfile } from "./care.ts";
 import { assertFailure, assertToken } from "./verify.ts";
 
 const it = bench();
@@ -104,6 +105,41 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
                 assertFailure(await host.next(), "user-cancelled", 1);
                 await gone(window);
                 assert.equal(verifies(it.log()).length, 0);
+            });
+
+            test(`in ${lang}: a PIN is changed for an easy one, and the answer is lost`, async () => {
+                it.home.configure({ pinentry: program });
+                it.expect.spentVerifies = false;
+                const host = await it.start({ environment: { DISPLAY: display } });
+                await it.card.command("garbage-kind badsw");
+                await it.card.command("garbage-at 10"); // the CHANGE
+                host.send({ command: "change-pin", arguments: { pin: "authentication", lang } });
+                const steps = [["old", "1234"], ["new", "0000"], ["weak", ""], ["again", "0000"], ["unknown", ""]] as const;
+                for (const [step, typed] of steps) {
+                    const window = await dialog(host);
+                    picture(`${name}-${lang}-change-${step}`);
+                    if (typed !== "") {
+                        run("xdotool", "type", "--delay", "20", typed);
+                    }
+                    // Return means no there: what is asked is not to be said yes to by habit.
+                    run("xdotool", "key", step === "unknown" ? "Escape" : step === "weak" ? "alt+u" : "Return");
+                    await gone(window);
+                }
+                assertFailure(await host.next(20_000 * SLOW), "pin-change-unknown", 3);
+                assert.equal(verifies(it.log()).length, 1);
+            });
+
+            test(`in ${lang}: some of the details, and the holder's own look`, async () => {
+                it.home.configure({ pinentry: program });
+                const host = await it.start({ environment: { DISPLAY: display } });
+                for (const [step, request] of [["profile", readProfile(["name", "birthDate"], { lang })], ["details", { command: "card-details", arguments: { lang } }]] as const) {
+                    host.send(request);
+                    const window = await dialog(host);
+                    picture(`${name}-${lang}-${step}`);
+                    run("xdotool", "key", "Escape");
+                    assertFailure(await host.next(), "user-cancelled");
+                    await gone(window);
+                }
             });
         }
 

@@ -200,11 +200,16 @@ static size_t read_binary(struct fake_card *card, const struct command *c, uint8
                           size_t room) {
     static const uint8_t token[2][32] = {"JPKIAPICCTOKEN2                ",
                                          "JPKIAPGPSETOKEN                "};
-    uint8_t filled[FAKE_FILE_MAX];
+    uint8_t filled[FAKE_FILE_MAX], other[sizeof token[0]];
     const uint8_t *file = token[card->phone];
     size_t len = sizeof token[0], offset = c->p2;
     uint16_t sw = 0x9000;
 
+    if (card->token != NULL) {
+        memset(other, ' ', sizeof other);
+        memcpy(other, card->token, strlen(card->token));
+        file = other;
+    }
     if ((c->p1 & 0x80) != 0) {
         uint16_t ef = c->p1 & 0x1F;
 
@@ -290,6 +295,24 @@ static size_t verify(struct fake_card *card, const struct command *c, uint8_t *o
     return answer(out, NULL, 0, (uint16_t)(counter - 1));
 }
 
+/* After VERIFY of the old one, on the selected PIN file. */
+static size_t change(struct fake_card *card, const struct command *c, uint8_t *out) {
+    int key = card->ef == 0x0011 ? 2 : card->ef == 0x001B;
+    size_t longest = key == 1 ? 16 : 4;
+
+    card->changes++;
+    if (c->p1 != 0x01 || c->p2 != 0x80 ||
+        (card->ef != 0x0018 && card->ef != 0x001B && card->ef != 0x0011)) {
+        return answer(out, NULL, 0, 0x6A86);
+    }
+    if (card->change_sw != 0 || !card->verified[key] || c->lc == 0 || c->lc > longest) {
+        return answer(out, NULL, 0, card->change_sw != 0 ? card->change_sw : 0x6982);
+    }
+    memcpy(card->pin[key], c->data, c->lc);
+    card->pin[key][c->lc] = '\0';
+    return answer(out, NULL, 0, 0x9000);
+}
+
 static size_t sign(struct fake_card *card, const struct command *c, uint8_t *out) {
     uint8_t signature[1024];
     int key = card->ef == 0x001A;
@@ -333,6 +356,8 @@ static size_t dispatch(struct fake_card *card, const struct command *c, uint8_t 
         return read_record(card, c, out);
     case 0x20:
         return verify(card, c, out);
+    case 0x24:
+        return change(card, c, out);
     case 0x2A:
         return sign(card, c, out);
     default:

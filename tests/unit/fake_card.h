@@ -18,6 +18,7 @@ struct fake_card {
     /* what it is */
     bool other;           /* no JPKI AP */
     bool phone;           /* the token info of a phone */
+    const char *token;    /* another token info, padded with blanks; or null */
     bool no_extended;     /* 6700 to extended length */
     bool no_sfi_read;     /* READ BINARY by short identifier: sfi_sw */
     bool no_sfi_verify;   /* VERIFY by short identifier: sfi_sw */
@@ -32,6 +33,7 @@ struct fake_card {
     size_t padding;       /* bytes after the certificate */
     size_t signature_len; /* default FAKE_SIGNATURE_LEN */
     uint16_t locked_sw;   /* default 6983 */
+    uint16_t change_sw;   /* CHANGE REFERENCE DATA is refused with it; 0: taken */
     enum fake_end end;    /* what a read over the end answers */
     uint8_t filler;       /* with filled: what the certificate files hold instead */
     bool filled;
@@ -47,6 +49,7 @@ struct fake_card {
     /* what happened */
     unsigned spent;    /* VERIFYs that cost a try */
     unsigned verifies; /* VERIFYs that carried a PIN */
+    unsigned changes;  /* CHANGE REFERENCE DATA, whatever came of them */
     bool verified[3];
     enum fake_df { FAKE_DF_NONE, FAKE_DF_JPKI, FAKE_DF_PROFILE, FAKE_DF_COMMON } df;
     uint16_t ef;

@@ -76,13 +76,13 @@ enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **sec
 
     *secret = NULL;
     must(p->answered || p->dismissed);
-    if (p->answered && p->kind == JB_PROMPT_PIN && p->answer->pin != NULL) {
+    if (p->answered && jb_prompt_asks_pin(p->kind) && p->answer->pin != NULL) {
         *secret = jb_secret_new();
         must(*secret != NULL);
         (*secret)->len = strlen(p->answer->pin);
         memcpy((*secret)->bytes, p->answer->pin, (*secret)->len);
         error = JB_OK;
-    } else if (p->answered && p->kind != JB_PROMPT_PIN && p->answer->yes) {
+    } else if (p->answered && !jb_prompt_asks_pin(p->kind) && p->answer->yes) {
         error = JB_OK;
     }
     error = p->answer->error != JB_OK ? p->answer->error : error;

@@ -3,7 +3,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +34,33 @@ int scene_tear_down(void **state) {
     return 0;
 }
 
+/* The attributes of the signing certificate, as the scene has them; null where it has none. */
+static GENERAL_NAMES *personal_data(const struct scene *scene) {
+    GENERAL_NAMES *names = NULL;
+
+    for (int i = 0; i < JB_ATTRIBUTE_COUNT; i++) {
+        char oid[] = "1.2.392.200149.8.5.5.1";
+        if (scene->attributes[i] == NULL) {
+            continue;
+        }
+        names = names != NULL ? names : GENERAL_NAMES_new();
+        GENERAL_NAME *name = GENERAL_NAME_new();
+        ASN1_TYPE *value = ASN1_TYPE_new();
+        ASN1_STRING *text = ASN1_STRING_type_new(V_ASN1_UTF8STRING);
+        must(names != NULL && name != NULL && value != NULL && text != NULL &&
+             ASN1_STRING_set(text, scene->attributes[i], -1) == 1);
+        oid[sizeof oid - 2] = (char)('1' + i);
+        ASN1_TYPE_set(value, V_ASN1_UTF8STRING, text);
+        must(GENERAL_NAME_set0_othername(name, OBJ_txt2obj(oid, 1), value) == 1 &&
+             sk_GENERAL_NAME_push(names, name) > 0);
+    }
+    return names;
+}
+
 void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
     X509 *x509 = X509_new();
     uint8_t *at = scene->card.file[which];
+    GENERAL_NAMES *names = which == JB_KEY_SIGN ? personal_data(scene) : NULL;
 
     must(x509 != NULL);
     X509_NAME *name = X509_get_subject_name(x509);
@@ -47,11 +71,14 @@ void scene_certify(struct scene *scene, enum jb_key which, long from, long to) {
          X509_set_issuer_name(x509, name) == 1 &&
          X509_gmtime_adj(X509_getm_notBefore(x509), from) != NULL &&
          X509_gmtime_adj(X509_getm_notAfter(x509), to) != NULL && X509_set_pubkey(x509, key) == 1 &&
+         (names == NULL ||
+          X509_add1_ext_i2d(x509, NID_subject_alt_name, names, 0, X509V3_ADD_APPEND) == 1) &&
          X509_sign(x509, key, EVP_sha256()) > 0);
     int len = i2d_X509(x509, NULL);
     must(len > 0 && len <= FAKE_FILE_MAX && i2d_X509(x509, &at) == len);
     scene->card.file_len[which] = (size_t)len;
     X509_free(x509);
+    GENERAL_NAMES_free(names);
 }
 
 /* The RSA that a card does: PKCS #1 type 1 padding of what it is given. */
@@ -83,6 +110,9 @@ static void on_event(void *context, const struct jb_event *event) {
 
     if (event->keypad || event->confirm) {
         letter = event->keypad ? 'k' : 'y';
+    }
+    if (event->fresh || event->again) {
+        letter = event->fresh ? 'n' : 'a';
     }
     must(len + 1 < sizeof scene->events);
     scene->events[len] = letter;

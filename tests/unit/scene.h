@@ -21,9 +21,10 @@ struct scene {
     struct jb_context context;
     struct jb_unlocked unlocked;
     int tries_left;
-    bool bad_signature; /* the card's signatures do not hold */
-    /* the events told, as letters: r reader, c card, p prompt, k on the keypad, y a yes, w working
-     */
+    bool bad_signature;                         /* the card's signatures do not hold */
+    const char *attributes[JB_ATTRIBUTE_COUNT]; /* of the next signing certificate; or null */
+    /* the events told, as letters: r reader, c card, p prompt, k on the keypad, y a yes, n a new
+     * PIN, a the same again, w working */
     char events[64];
 };
 

@@ -134,6 +134,23 @@ static void a_call_that_lasts_too_long_is_stuck(void **state) {
     jb_op_free(&op);
 }
 
+static void a_change_of_pin_that_hangs_is_not_known(void **state) {
+    struct jb_op *op = jb_op_new(60000, NULL, NULL);
+    int tries = 0;
+
+    (void)state;
+    jb_op_note_pin(op, 2, false);
+    jb_op_note_change(op, true);
+    assert_int_equal(jb_op_stuck(op, &tries), JB_OK);
+    jb_op_enter_call(op, 1, JB_ERR_CARD_UNRESPONSIVE);
+    (void)jb_op_sleep(op, 5);
+    assert_int_equal(jb_op_stuck(op, &tries), JB_ERR_PIN_CHANGE_UNKNOWN);
+    assert_int_equal(tries, 2);
+    jb_op_note_change(op, false);
+    assert_int_equal(jb_op_stuck(op, &tries), JB_ERR_CARD_UNRESPONSIVE);
+    jb_op_free(&op);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_ends_at_its_deadline),
@@ -141,6 +158,7 @@ int main(void) {
         cmocka_unit_test(the_first_reason_stays),
         cmocka_unit_test(an_event_is_told_once_per_change),
         cmocka_unit_test(a_call_that_lasts_too_long_is_stuck),
+        cmocka_unit_test(a_change_of_pin_that_hangs_is_not_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,10 @@ static void events(void **state) {
          "{\"event\":\"pin-prompt\",\"triesLeft\":2,\"keypad\":true,\"id\":\"x\"}"},
         {{.kind = JB_EVENT_PIN_PROMPT, .tries_left = -1, .confirm = true},
          "{\"event\":\"pin-prompt\",\"confirm\":true,\"id\":\"x\"}"},
+        {{.kind = JB_EVENT_PIN_PROMPT, .tries_left = -1, .fresh = true},
+         "{\"event\":\"pin-prompt\",\"new\":true,\"id\":\"x\"}"},
+        {{.kind = JB_EVENT_PIN_PROMPT, .tries_left = -1, .again = true},
+         "{\"event\":\"pin-prompt\",\"again\":true,\"id\":\"x\"}"},
         {{.kind = JB_EVENT_CARD_WORKING}, "{\"event\":\"card-working\",\"id\":\"x\"}"},
     };
     const struct jb_request request = {.id_kind = JB_ID_STRING, .id = "x"};

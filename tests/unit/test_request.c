@@ -15,6 +15,7 @@
     "{\"command\":\"sign\",\"arguments\":{" O ",\"hash\":\"" SHA256                                \
     "\",\"hashFunction\":\"SHA-256\"" more "}}"
 #define MYNA(message) "{\"command\":\"mynaportal\",\"arguments\":{" O ",\"message\":" message "}}"
+#define PROFILE(fields) "{\"command\":\"read-profile\",\"arguments\":{" O ",\"fields\":" fields "}}"
 #define STATUS(more) "{\"command\":\"status\",\"arguments\":{}" more "}"
 
 static enum jb_error parse(const char *text, struct jb_request *request, const char **problem) {
@@ -34,6 +35,11 @@ static void commands_become_typed(void **state) {
         {MYNA("\"{\\\"mode\\\":\\\"05\\\"}\""), JB_COMMAND_MYNAPORTAL},
         {"{\"command\":\"trusted-origins\",\"arguments\":{}}", JB_COMMAND_TRUSTED_ORIGINS},
         {"{\"command\":\"distrust-origin\",\"arguments\":{" O "}}", JB_COMMAND_DISTRUST_ORIGIN},
+        {"{\"command\":\"card-info\",\"arguments\":{}}", JB_COMMAND_CARD_INFO},
+        {"{\"command\":\"card-details\",\"arguments\":{\"lang\":\"ja\"}}", JB_COMMAND_CARD_DETAILS},
+        {"{\"command\":\"change-pin\",\"arguments\":{\"pin\":\"signing\"}}", JB_COMMAND_CHANGE_PIN},
+        {PROFILE("[\"sex\"]"), JB_COMMAND_READ_PROFILE},
+        {"{\"command\":\"doctor\",\"arguments\":{\"lang\":\"en\"}}", JB_COMMAND_DOCTOR},
         {"{\"command\":\"quit\",\"arguments\":{}}", JB_COMMAND_QUIT},
     };
 
@@ -79,6 +85,30 @@ static void arguments_are_taken_over(void **state) {
 
     assert_int_equal(parse(SIGN(""), &request, &problem), JB_OK);
     assert_null(request.certificate);
+    jb_request_clear(&request);
+}
+
+static void pins_and_fields_are_told_by_name(void **state) {
+    static const char *const names[] = {"authentication", "signing", "profile"};
+    struct jb_request request;
+    const char *problem = NULL;
+    char text[128];
+
+    (void)state;
+    for (int pin = JB_PIN_AUTH; pin <= JB_PIN_PROFILE; pin++) {
+        (void)snprintf(text, sizeof text,
+                       "{\"command\":\"change-pin\",\"arguments\":{\"pin\":\"%s\"}}", names[pin]);
+        assert_int_equal(parse(text, &request, &problem), JB_OK);
+        assert_int_equal(request.pin, pin);
+        assert_string_equal(request.origin, "");
+        jb_request_clear(&request);
+    }
+    assert_int_equal(parse(PROFILE("[\"sex\",\"name\"]"), &request, &problem), JB_OK);
+    assert_int_equal(request.fields, JB_FIELD_NAME | JB_FIELD_SEX);
+    jb_request_clear(&request);
+    assert_int_equal(
+        parse(PROFILE("[\"birthDate\",\"address\",\"sex\",\"name\"]"), &request, &problem), JB_OK);
+    assert_int_equal(request.fields, JB_FIELD_ALL);
     jb_request_clear(&request);
 }
 
@@ -135,7 +165,24 @@ static void what_is_wrong_is_named(void **state) {
         {"{}", JB_ERR_ARGUMENT_MISSING, "command"},
         {"{\"Command\":\"status\",\"arguments\":{}}", JB_ERR_ARGUMENT_UNKNOWN, "request"},
         {"{\"command\":\"STATUS\",\"arguments\":{}}", JB_ERR_COMMAND_UNKNOWN, "command"},
-        {"{\"command\":\"read-profile\",\"arguments\":{}}", JB_ERR_COMMAND_UNKNOWN, "command"},
+        {"{\"command\":\"read-number\",\"arguments\":{}}", JB_ERR_COMMAND_UNKNOWN, "command"},
+        {"{\"command\":\"card-info\",\"arguments\":{" O "}}", JB_ERR_ARGUMENT_UNKNOWN, "arguments"},
+        {"{\"command\":\"change-pin\",\"arguments\":{}}", JB_ERR_ARGUMENT_MISSING, "pin"},
+        {"{\"command\":\"change-pin\",\"arguments\":{\"pin\":\"1234\"}}", JB_ERR_ARGUMENT_INVALID,
+         "pin"},
+        {"{\"command\":\"change-pin\",\"arguments\":{\"pin\":1}}", JB_ERR_ARGUMENT_INVALID, "pin"},
+        {"{\"command\":\"change-pin\",\"arguments\":{\"pin\":\"signing\"," O "}}",
+         JB_ERR_ARGUMENT_UNKNOWN, "arguments"},
+        {PROFILE("\"name\""), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("[]"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("[\"name\",\"sex\",\"name\"]"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("[\"number\"]"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("[\"\"]"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("[1]"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {PROFILE("{\"0\":\"name\"}"), JB_ERR_ARGUMENT_INVALID, "fields"},
+        {"{\"command\":\"read-profile\",\"arguments\":{" O "}}", JB_ERR_ARGUMENT_MISSING, "fields"},
+        {"{\"command\":\"read-profile\",\"arguments\":{\"fields\":[\"name\"]}}",
+         JB_ERR_ARGUMENT_MISSING, "origin"},
         {"{\"command\":1,\"arguments\":{}}", JB_ERR_ARGUMENT_INVALID, "command"},
         {"{\"command\":\"status\"}", JB_ERR_ARGUMENT_MISSING, "arguments"},
         {"{\"command\":\"status\",\"arguments\":[]}", JB_ERR_ARGUMENT_INVALID, "arguments"},
@@ -303,6 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_become_typed),
         cmocka_unit_test(arguments_are_taken_over),
+        cmocka_unit_test(pins_and_fields_are_told_by_name),
         cmocka_unit_test(ids),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(id_is_known_when_the_rest_is_wrong),

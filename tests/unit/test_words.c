@@ -283,6 +283,57 @@ static void test_documents_are_counted(void **state) {
     assert_null(strstr(words.description, "Documents"));
 }
 
+static void test_only_the_fields_asked_for_are_named(void **state) {
+    static const struct {
+        unsigned fields;
+        const char *ja, *en;
+    } cases[] = {
+        {JB_FIELD_NAME, "： 氏名（これだけです）", "only your\nname."},
+        {JB_FIELD_ADDRESS | JB_FIELD_SEX, "： 住所、性別（これだけです）",
+         "only your\naddress and sex."},
+        {JB_FIELD_NAME | JB_FIELD_BIRTH_DATE | JB_FIELD_SEX,
+         "： 氏名、生年月日、性別（これだけです）", "only your\nname, date of birth and sex."},
+        {JB_FIELD_ALL, "： 氏名、住所、生年月日、性別", "name, address,\ndate of birth and sex."},
+        {0, "： 氏名、住所、生年月日、性別", "name, address,\ndate of birth and sex."},
+    };
+    struct jb_prompt_request request = {.purpose = JB_PURPOSE_PROFILE,
+                                        .pin = JB_PIN_PROFILE,
+                                        .tries_left = 3,
+                                        .origin = "https://a.example"};
+    struct jb_prompt_words words;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *ends[] = {cases[i].ja, cases[i].en};
+        request.fields = cases[i].fields;
+        for (int lang = JB_LANG_JA; lang <= JB_LANG_EN; lang++) {
+            request.lang = (enum jb_lang)lang;
+            assert_true(jb_prompt_words_make(&request, &words));
+            size_t len = strlen(words.description), end = strlen(ends[lang]);
+            assert_true(len > end);
+            assert_string_equal(words.description + len - end, ends[lang]);
+        }
+    }
+}
+
+/* The holder's own prompts name no site, and none is shown whatever stands in the request. */
+static void test_no_site_is_named_where_none_asks(void **state) {
+    struct jb_prompt_request request = {
+        .tries_left = 3, .origin = "https://evil.example", .lang = JB_LANG_EN};
+    struct jb_prompt_words words;
+
+    (void)state;
+    for (int purpose = JB_PURPOSE_CARD_DETAILS; purpose < PURPOSES; purpose++) {
+        for (int kind = 0; kind < KINDS; kind++) {
+            request.purpose = (enum jb_prompt_purpose)purpose;
+            request.kind = (enum jb_prompt_kind)kind;
+            assert_true(jb_prompt_words_make(&request, &words));
+            assert_null(strstr(words.description, "evil"));
+            assert_non_null(strstr(words.description, "JPKI Bridge (no site asks for this)"));
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text_fits),
@@ -295,6 +346,8 @@ int main(void) {
         cmocka_unit_test(test_trust_says_what_it_allows),
         cmocka_unit_test(test_profile_says_what_is_handed_over),
         cmocka_unit_test(test_documents_are_counted),
+        cmocka_unit_test(test_only_the_fields_asked_for_are_named),
+        cmocka_unit_test(test_no_site_is_named_where_none_asks),
     };
 
     return cmocka_run_group_tests(tests, make_origins, NULL);

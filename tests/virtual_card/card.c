@@ -123,7 +123,7 @@ static void select_file(struct vc_card *card, const struct vc_apdu *apdu,
     }
     if (apdu->p1 == 0x04) {
         df = vc_df_by_name(apdu->data, apdu->size);
-        if (df == VC_DF_NONE) {
+        if (df == VC_DF_NONE || (df != VC_DF_JPKI && card->traits.kind == VC_KIND_JUKI)) {
             status(answer, SW_NOT_FOUND);
             return;
         }

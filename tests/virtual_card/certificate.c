@@ -179,13 +179,13 @@ failed:
     return false;
 }
 
-/* One 0 for each character: none of them had to be replaced. */
-static const char *no_substitutes(const char *text, char zeros[COUNT_MAX]) {
+/* One digit for each character: 1 for the mark that stands where another had to be replaced. */
+static const char *substitutes(const char *text, char zeros[COUNT_MAX]) {
     size_t count = 0;
 
     for (; *text != '\0' && count < COUNT_MAX - 1; text++) {
         if (((unsigned char)*text & 0xC0) != 0x80) {
-            zeros[count++] = '0';
+            zeros[count++] = strncmp(text, "〓", strlen("〓")) == 0 ? '1' : '0';
         }
     }
     zeros[count] = '\0';
@@ -198,10 +198,10 @@ static bool add_personal_data(X509 *certificate, const struct vc_holder *holder,
     GENERAL_NAMES *names = GENERAL_NAMES_new();
     char zeros[COUNT_MAX];
     bool fine = names != NULL && push_other(names, 1, name) &&
-                push_other(names, 2, no_substitutes(name, zeros)) &&
+                push_other(names, 2, substitutes(name, zeros)) &&
                 push_other(names, 3, holder->sex) && push_other(names, 4, holder->era_birth) &&
                 push_other(names, 5, address) &&
-                push_other(names, 6, no_substitutes(address, zeros)) &&
+                push_other(names, 6, substitutes(address, zeros)) &&
                 X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, 0) == 1;
 
     GENERAL_NAMES_free(names);

@@ -62,6 +62,17 @@ static void tries(struct vc_session *session, const char *name, const char *valu
     }
 }
 
+/* As at the municipal counter. */
+static void set_pin(struct vc_session *session, const char *name, const char *value, char *answer) {
+    struct vc_pins *pins = vc_card_pins(session->seen[session->current].card);
+    enum vc_pin pin = name == NULL ? VC_PIN_NONE : vc_pin_by_name(name);
+
+    say(answer, pin != VC_PIN_NONE && value != NULL &&
+                        vc_pins_change(pins, pin, (const uint8_t *)value, strlen(value))
+                    ? "ok"
+                    : "error: no such PIN, or not of its form");
+}
+
 /* Settings with a number: faults and delays. */
 static bool set_number(struct vc_session *session, const char *name, const char *value) {
     enum vc_fault fault = vc_fault_by_name(name);
@@ -98,6 +109,8 @@ static void run(struct vc_session *session, char *const words[WORDS_MAX], char *
         }
     } else if (strcmp(name, "tries") == 0) {
         tries(session, words[1], words[2], answer);
+    } else if (strcmp(name, "set-pin") == 0) {
+        set_pin(session, words[1], words[2], answer);
     } else if (strcmp(name, "count") == 0) {
         (void)snprintf(answer, VC_CONTROL_LINE_MAX, "%lu", session->options.faults.count);
     } else if (strcmp(name, "reset-count") == 0) {

@@ -30,7 +30,12 @@ enum source { FROM_NOTHING, FROM_CERTIFICATE, FROM_KEY, FROM_BYTES, FROM_TOKEN_I
 
 /* A name is stem, "-long" with BY_NAMES and the trait, "-expired" or "-renewal" with BY_DATE and
    the trait, and what the source ends in. */
-enum { BY_NAMES = 1, BY_DATE = 2, SIGNING = 4 /* not on a card without signing certificate */ };
+enum {
+    BY_NAMES = 1,
+    BY_DATE = 2,
+    SIGNING = 4, /* not on a card without signing certificate */
+    LATER = 8    /* came with the MyNumber card, and not on the one before */
+};
 
 static const struct {
     const char *stem;
@@ -42,10 +47,10 @@ static const struct {
     uint16_t id;
 } table[] = {
     {NULL, VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_TOKEN_INFO, 0, 0x0006},
-    {"auth", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, BY_DATE, 0x000A},
-    {"auth-ca", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, 0, 0x000B},
-    {"auth", VC_DF_JPKI, VC_FILE_KEY, VC_PIN_AUTH, FROM_KEY, 0, 0x0017},
-    {NULL, VC_DF_JPKI, VC_FILE_PIN, VC_PIN_AUTH, FROM_NOTHING, 0, 0x0018},
+    {"auth", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, BY_DATE | LATER, 0x000A},
+    {"auth-ca", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, LATER, 0x000B},
+    {"auth", VC_DF_JPKI, VC_FILE_KEY, VC_PIN_AUTH, FROM_KEY, LATER, 0x0017},
+    {NULL, VC_DF_JPKI, VC_FILE_PIN, VC_PIN_AUTH, FROM_NOTHING, LATER, 0x0018},
     {"sign", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_SIGN, FROM_CERTIFICATE,
      SIGNING | BY_NAMES | BY_DATE, 0x0001},
     {"sign-ca", VC_DF_JPKI, VC_FILE_BINARY, VC_PIN_NONE, FROM_CERTIFICATE, 0, 0x0002},
@@ -59,7 +64,14 @@ static const struct {
 };
 
 static const uint8_t card_token_info[0x20] = "JPKIAPICCTOKEN2                ";
+static const uint8_t juki_token_info[0x20] = "JPKIAPICCTOKEN                 ";
 static const uint8_t phone_token_info[0x20] = "JPKIAPGPSETOKEN                ";
+
+static const uint8_t *token_info_of(enum vc_kind kind) {
+    return kind == VC_KIND_PHONE  ? phone_token_info
+           : kind == VC_KIND_JUKI ? juki_token_info
+                                  : card_token_info;
+}
 
 enum vc_df vc_df_by_name(const uint8_t *name, size_t size) {
     for (size_t i = 0; i < sizeof applications / sizeof *applications; i++) {
@@ -147,7 +159,6 @@ static bool load_from(struct vc_file *file, const char *directory, size_t row,
 
 struct vc_files *vc_files_load(const char *directory, const struct vc_traits *traits) {
     struct vc_files *files = calloc(1, sizeof *files);
-    bool phone = traits->kind == VC_KIND_PHONE;
     bool fine = files != NULL;
 
     for (size_t i = 0; fine && i < sizeof table / sizeof *table; i++) {
@@ -155,12 +166,15 @@ struct vc_files *vc_files_load(const char *directory, const struct vc_traits *tr
         if ((table[i].flags & SIGNING) != 0 && traits->no_signing_certificate) {
             continue;
         }
+        if (((table[i].flags & LATER) != 0 || table[i].df != VC_DF_JPKI) &&
+            traits->kind == VC_KIND_JUKI) {
+            continue;
+        }
         *file =
             (struct vc_file){table[i].df, table[i].id, table[i].type, table[i].pin, NULL, 0, NULL};
         files->count++;
         if (table[i].source == FROM_TOKEN_INFO) {
-            fine = take_bytes(file, phone ? phone_token_info : card_token_info,
-                              sizeof card_token_info, 0);
+            fine = take_bytes(file, token_info_of(traits->kind), sizeof card_token_info, 0);
         } else if (table[i].source != FROM_NOTHING) {
             fine = load_from(file, directory, i, traits);
         }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* virtual-card-data DIR: makes the keys, certificates and profile data of the virtual cards.
    Does nothing when DIR is there and fresh; otherwise DIR is replaced as a whole. In DIR lies the
-   card; DIR/other is another person's, of the same authorities; DIR/rogue is a card whose
-   authorities only have the same names. */
+   card; DIR/other is another person's, of the same authorities, and DIR/partial that of one whose
+   name had to be written with other characters and whose day of birth is not known; DIR/rogue is a
+   card whose authorities only have the same names. */
 #include "certificate.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FORMAT 1 /* raise it when what is made changes */
+#define FORMAT 2 /* raise it when what is made changes */
 #define DAY 86400L
 #define FRESH (7 * DAY)
 #define JST_OFFSET (9 * 3600L)
@@ -43,6 +44,9 @@ static const struct vc_holder holders[] = {
          "とてもながいなまえのたてもの北館") "７号室",
      "1", "19991103", "419991103", "Osaka-fu", "Osaka-shi", "9B3V6NY0F2L7P4SGC8WEKQ1T",
      "210987654320", "CD98765432109"},
+    {"partial", "〓藤　花〓", "京都府京都市〓京区", "〓藤　花〓", "京都府京都市〓京区", "3",
+     "19500000", "319500000", "Kyoto-fu", "Kyoto-shi", "7T1C4XQ9W2K8N5ZBM6HDJ3RV", "345678901232",
+     "GH24681357902"},
     {"rogue", "偽物　次郎", "北海道札幌市中央区北一条西二丁目", "偽物　次郎",
      "北海道札幌市中央区北一条西二丁目", "1", "20000101", "420000101", "Hokkaido", "Sapporo-shi",
      "0R5X8DH1J6M9U2AQZ7CVT3NB", "000000000000", "EF00000000000"},

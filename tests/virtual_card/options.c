@@ -25,7 +25,7 @@ bool vc_number(const char *text, long least, long most, long *number) {
 }
 
 bool vc_kind_by_name(const char *name, enum vc_kind *kind) {
-    static const char *const names[] = {"mynumber", "phone", "other"};
+    static const char *const names[] = {"mynumber", "phone", "other", "juki"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(names[i], name) == 0) {
@@ -88,6 +88,7 @@ ON_FLAG(on_renewal, traits.validity, VC_VALIDITY_RENEWAL)
 ON_FLAG(on_long_names, traits.long_names, true)
 ON_FLAG(on_other, traits.kind, VC_KIND_OTHER)
 ON_FLAG(on_phone, traits.kind, VC_KIND_PHONE)
+ON_FLAG(on_juki, traits.kind, VC_KIND_JUKI)
 ON_FLAG(on_each_pin, traits.pin_per_signature, true)
 ON_FLAG(on_query, traits.query_verified, true)
 ON_NUMBER(on_delay_apdu, delay_apdu_ms, long, 600000)
@@ -183,6 +184,7 @@ static const struct {
     {"long-names", "a signing certificate of about 2,500 bytes", on_long_names},
     {"other-card", "not a MyNumber card at all", on_other},
     {"phone", "token information of a phone's certificates", on_phone},
+    {"juki", "the card before 2016: its token information, and nothing that came later", on_juki},
     {"pin-per-signature", "each signature wants its own VERIFY", on_each_pin},
     {"query-verified", "a VERIFY query answers 9000 once verified", on_query},
     {"atr=", "contact|contactless|HEX (contact)", on_atr},
@@ -210,8 +212,10 @@ static int help(void) {
         printf("  --%.*s%s\n        %s\n", (int)bare, table[i].name,
                table[i].name[bare] == '[' ? "[=...]" : table[i].name + bare, table[i].help);
     }
-    puts("\nCommands: remove, insert, swap DIR [mynumber|phone|other], tries [PIN [N]], state,\n"
-         "count, reset-count, remove-at N, remove-after N, garbage-at N, garbage-kind KIND,\n"
+    puts("\nCommands: remove, insert, swap DIR [mynumber|phone|other|juki], tries [PIN [N]], "
+         "state,\n"
+         "set-pin PIN VALUE, count, reset-count, remove-at N, remove-after N, garbage-at N, "
+         "garbage-kind KIND,\n"
          "silent-at N, reinsert-after MS, delay-apdu MS, delay-byte US, quit.\n"
          "Each is answered by one line: ok, the value asked for, or error: and a reason.\n"
          "DIR may be relative to the data directory: `swap other`, `swap rogue`, `swap .`.\n"

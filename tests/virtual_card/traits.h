@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum vc_kind { VC_KIND_MYNUMBER, VC_KIND_PHONE, VC_KIND_OTHER };
+enum vc_kind { VC_KIND_MYNUMBER, VC_KIND_PHONE, VC_KIND_OTHER, VC_KIND_JUKI };
 
 /* What a READ BINARY that wants more than is left of the file gets. */
 enum vc_eof {
