@@ -316,6 +316,7 @@ describe("the welcome", () => {
         const found = [
             { name: "service", result: "problem", title: "s", advice: null }, { name: "card", result: "warning", title: "c", advice: null },
             { name: "prompt", result: "problem", title: "p", advice: null }, { name: "policy", result: "ok", title: "o", advice: null },
+            { name: "browser", result: "problem", title: "b", advice: null },
         ] as const;
         const { reader, card, others } = remarksOf(found);
         assert.deepEqual([reader, card, others].map((each) => each.map(({ title }) => title)), [["s"], ["c"], ["p"]]);
@@ -328,7 +329,10 @@ describe("the welcome", () => {
             const { items } = fakeStore();
             const settings = new Settings({
                 get: (key) => Promise.resolve({ [key]: items.get(key) }),
-                set: (given) => Promise.resolve(Object.entries(given).forEach(([key, value]) => items.set(key, value))),
+                set: (given) => {
+                    for (const [key, value] of Object.entries(given)) items.set(key, value);
+                    return Promise.resolve();
+                },
                 remove: () => Promise.resolve(),
             });
             if (before) await settings.greet();

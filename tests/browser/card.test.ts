@@ -34,7 +34,7 @@ describe("the card at a glance", () => {
     it("shows what lies there, without a PIN, and follows it", async () => {
         await stage.card.setTries("auth", 1);
         const popup = await stage.browser.extensionPage(POPUP);
-        await popup.setViewportSize({ width: 360, height: 600 });
+        await popup.setViewportSize({ width: 380, height: 600 });
         await shows(popup, "card");
         const text = await popup.locator("#card").innerText();
         assert.match(text, /MyNumber card/);
@@ -226,7 +226,7 @@ describe("other cards", () => {
                 await until("the advice", async () => said.test(await care.locator("main").innerText()));
                 await screenshot(care, `card-${picture}.en.light`);
                 const popup = await stage.browser.extensionPage(POPUP);
-                await popup.setViewportSize({ width: 360, height: 600 });
+                await popup.setViewportSize({ width: 380, height: 600 });
                 await shows(popup, "card");
                 await screenshot(popup, `popup-${picture}.en.light`);
             } finally {

@@ -43,13 +43,13 @@ type Certificate = "authentication" | "signing";
 const VALID: Readonly<Record<Certificate, Readonly<Record<Validity["state"], Advice>>>> = {
     authentication: {
         valid: { tone: "good", headline: "adviceAuthenticationValid", text: "adviceValidText" },
-        renewable: { tone: "act", headline: "adviceAuthenticationRenewable", text: "adviceRenewableText", counter: true },
+        renewable: { tone: "know", headline: "adviceAuthenticationRenewable", text: "adviceRenewableText", counter: true },
         expired: { tone: "act", headline: "adviceAuthenticationExpired", text: "adviceAuthenticationExpiredText", counter: true },
         "not-yet": { tone: "know", headline: "adviceNotYet", text: "adviceNotYetText" },
     },
     signing: {
         valid: { tone: "good", headline: "adviceSigningValid", text: "adviceValidText" },
-        renewable: { tone: "act", headline: "adviceSigningRenewable", text: "adviceRenewableText", counter: true },
+        renewable: { tone: "know", headline: "adviceSigningRenewable", text: "adviceRenewableText", counter: true },
         expired: { tone: "act", headline: "adviceSigningExpired", text: "adviceSigningExpiredText", counter: true },
         "not-yet": { tone: "know", headline: "adviceNotYet", text: "adviceNotYetText" },
     },

@@ -70,7 +70,8 @@ export function stepsOf({ program, checks, loggedIn }: SetUp): Readonly<Record<S
 export function remarksOf(checks: readonly Check[]): { readonly reader: Check[]; readonly card: Check[]; readonly others: Check[] } {
     const wrong = checks.filter(({ result }) => result !== "ok");
     const named = (...names: string[]): Check[] => wrong.filter(({ name }) => names.includes(name));
-    const others = wrong.filter(({ name }) => !["service", "reader", "card"].includes(name));
+    // This browser found the program; what others know of it does not matter here.
+    const others = wrong.filter(({ name }) => !["service", "reader", "card", "browser", "extension"].includes(name));
     return { reader: named("service", "reader"), card: named("card"), others };
 }
 
