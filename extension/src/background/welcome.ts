@@ -36,7 +36,7 @@ export async function greet(reason: string, { forced, managed, first, open }: Gr
 export const greeting: Greeting = {
     // Its own entry is open to every extension without a permission.
     forced: async () => (await chrome.management.getSelf()).installType === "admin",
-    managed: () => chrome.storage.managed.get(SETTING),
+    managed: async () => chrome.storage.managed.get(SETTING),
     first: () => new Settings(localStore()).greet(),
     open: () => chrome.tabs.create({ url: chrome.runtime.getURL("ui/welcome/welcome.html") }),
 };

@@ -78,7 +78,10 @@ export class CareDialog {
         this.#show({ state: "starting" });
         this.#dialog.showModal();
         find("care-headline").focus();
-        if (await busy()) {
+        const taken = await busy();
+        // Closed meanwhile: no prompt without a window that says what it is for.
+        if (!this.#isOpen()) return;
+        if (taken) {
             this.#show({ state: "failure", ...fail("operation-pending") });
             return;
         }
@@ -98,6 +101,10 @@ export class CareDialog {
     /** The page is left. */
     abandon(): void {
         this.#operation?.cancel();
+    }
+
+    #isOpen(): boolean {
+        return this.#dialog.open;
     }
 
     #purpose(request: CareRequest): string {
