@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { out: { type: "string", default: join(s
 const extension = join(values.out, "extension");
 const client = join(values.out, "client");
 const modules = join(source, "..", "node_modules");
-const WINDOWS = ["session", "popup", "options"];
+const WINDOWS = ["session", "popup", "options", "card", "welcome"];
 const FONT = "@expo-google-fonts/noto-sans-jp";
 
 async function buildExtension(): Promise<void> {
@@ -42,7 +42,7 @@ async function buildExtension(): Promise<void> {
     for (const size of ["16", "32", "48", "128"]) {
         await cp(join(source, `icons/${size}.png`), join(extension, `icons/${size}.png`));
     }
-    await cp(join(source, "src/ui/style.css"), join(extension, "ui/style.css"));
+    for (const name of ["style.css", "glance.css"]) await cp(join(source, "src/ui", name), join(extension, "ui", name));
     for (const name of WINDOWS) {
         for (const kind of ["html", "css"]) {
             await cp(join(source, `src/ui/${name}/${name}.${kind}`), join(extension, `ui/${name}/${name}.${kind}`));

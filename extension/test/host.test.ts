@@ -85,7 +85,7 @@ test("a request carries its arguments, an id, the wish for events and its time",
     port.say({ signature: "forged", id: 9 });
     port.say({ signature: "x", id: 1 });
     assert.deepEqual(await answer, { ok: true, value: { signature: "x", id: 1 } });
-    const plain = { keypad: false, confirm: false, progress: null };
+    const plain = { keypad: false, confirm: false, entry: "current", progress: null };
     assert.deepEqual(events, [
         { event: "waiting-for-card", otherCard: true, triesLeft: null, ...plain },
         { event: "pin-prompt", otherCard: false, triesLeft: 2, ...plain, keypad: true },

@@ -33,6 +33,15 @@ test("every message that the markup or the manifest names is there", () => {
     assert.deepEqual(named.filter((key) => !(key in ja)), []);
 });
 
+test("no markup holds words of its own, but for names", () => {
+    for (const path of globSync("src/ui/**/*.html", { cwd: root })) {
+        const body = readFileSync(join(root, path), "utf8").replace(/<head>.*<\/head>|<!--.*?-->/gs, "");
+        const words = body.replace(/<[^>]*>/g, "\n").split("\n").map((line) => line.trim()).filter((line) => line !== "");
+        assert.deepEqual(words.filter((word) => !["JPKI Bridge", "MIT", "*.go.jp, *.lg.jp"].includes(word)), [], path);
+        assert.doesNotMatch(body, /\s(?:title|placeholder|aria-label)="[^"]/, path);
+    }
+});
+
 test("holes are filled, and what fills them is not looked at again", () => {
     assert.equal(translator("en")("timeLeft", { time: "{time}" }), "Time left {time}");
     assert.equal(translator("ja")("triesLeftMany", { count: 3 }), "入力できるのは、あと3回です。");

@@ -27,6 +27,8 @@ export interface StageOptions extends Partial<BrowserOptions> {
     /** Whom the portal trusts; by default the virtual card's CAs. */
     authCa?: string;
     signCa?: string;
+    /** Leaves the page open that greets after installation. */
+    welcome?: boolean;
     /** Pages of HOSTILE, by path. */
     pages?: Record<string, SitePage>;
 }
@@ -47,7 +49,7 @@ export class Stage {
     }
 
     static async open(options: StageOptions = {}): Promise<Stage> {
-        const { card = [], pages = {}, authCa = join(CARD_DATA, "auth-ca.pem"), signCa = join(CARD_DATA, "sign-ca.pem"), ...rest } = options;
+        const { card = [], pages = {}, welcome = false, authCa = join(CARD_DATA, "auth-ca.pem"), signCa = join(CARD_DATA, "sign-ca.pem"), ...rest } = options;
         const home = new Home();
         const portal = (origin: string): Server => createPortal({ origin, authCa, signCa, clientLibrary: CLIENT_LIBRARY });
         const servers: Record<string, Server> = { [PORTAL]: portal(PORTAL), [SHOP]: portal(SHOP), [HOSTILE]: createSite(pages) };
@@ -63,6 +65,10 @@ export class Stage {
             const browser = await Browser.open(home, settings);
             if (settings.extension !== null) {
                 await browser.registered();
+                const greeting = await browser.welcomed();
+                if (!welcome) {
+                    await greeting.close();
+                }
             }
             return new Stage(home, browser, settings, laid, Object.values(servers));
         } catch (error) {

@@ -132,9 +132,10 @@ describe("a page that is prerendered", () => {
     it("is not asked for before it is really opened", async () => {
         const home = new Home();
         const site = createSite(PAGES);
-        const browser = new UndrivenBrowser(home, { hosts: { "hostile.example.lg.jp": await listen(site) }, language: "en" }, `${HOSTILE}/prerendering`);
+        const browser = new UndrivenBrowser(home, { hosts: { "hostile.example.lg.jp": await listen(site) }, language: "en" });
         const shown = async (what: RegExp): Promise<boolean> => (await browser.pages()).some(({ title, url }) => what.test(`${title} ${url}`));
         try {
+            await browser.open(`${HOSTILE}/prerendering`);
             await until("the page", () => shown(/^waiting/));
             while (!await shown(/^prerendered/)) {
                 assert.equal(await shown(/session\.html/), false, "no window while the page is prerendered");

@@ -37,6 +37,7 @@ function home(writer: Writer): string {
         ${card("/login-web-eid", "login-web-eid", "home.login-web-eid")}
         ${card("/sign", "sign", "home.sign")}
         ${card("/documents", "documents", "home.documents")}
+        ${card("/profile", "profile", "home.profile")}
         ${card("/mynaportal", "mynaportal", "home.mynaportal")}</ul>`;
 }
 
@@ -90,6 +91,17 @@ function mynaportal({ t }: Writer): string {
         ${OUTCOME}<script type="module" src="/mynaportal.js"></script>`;
 }
 
+function profile({ t }: Writer): string {
+    const field = (name: "name" | "address" | "birthDate", type: string): string =>
+        `<p><label for="${name}">${t(`profile.${name}`)}</label><input id="${name}" type="${type}" autocomplete="off"></p>`;
+    const sexes = (["1", "2", "3"] as const).map((sex) => `<option value="${sex}">${t(`profile.sex.${sex}`)}</option>`);
+    return `<h1>${t("profile.title")}</h1><p class="lead">${t("profile.lead")}</p>
+        <p><button id="read" type="button" class="main">${t("profile.read")}</button></p>
+        <form id="form">${field("name", "text")}${field("address", "text")}${field("birthDate", "date")}
+        <p><label for="sex">${t("profile.sex")}</label><select id="sex"><option value=""></option>${sexes.join("")}</select></p></form>
+        ${OUTCOME}<script type="module" src="/profile.js"></script>`;
+}
+
 function account(writer: Writer): string {
     const { t, login: verified } = writer;
     return verified === undefined ? "" : `<h1>${t("account.title")}</h1>
@@ -107,6 +119,7 @@ export const PAGES: Record<string, [TextKey, (writer: Writer) => string]> = {
     "/sign": ["sign.title", sign],
     "/documents": ["documents.title", documents],
     "/mynaportal": ["mynaportal.title", mynaportal],
+    "/profile": ["profile.title", profile],
     "/account": ["account.title", account],
 };
 

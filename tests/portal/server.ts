@@ -47,6 +47,7 @@ const FILES: Record<string, string> = {
     "/portal.css": "text/css", "/icon.svg": "image/svg+xml", "/common.js": "text/javascript",
     "/login.js": "text/javascript", "/login-web-eid.js": "text/javascript", "/web-eid.js": "text/javascript",
     "/sign.js": "text/javascript", "/mynaportal.js": "text/javascript", "/documents.js": "text/javascript",
+    "/profile.js": "text/javascript",
 };
 
 /** A refusal that the page is told about. */

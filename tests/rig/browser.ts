@@ -77,26 +77,37 @@ function prepare(home: Home, options: BrowserOptions): Launch {
 }
 
 /**
- * A headless Chromium at `url` that nobody drives, for what it does not do under a driver (prerendering):
+ * A headless Chromium that nobody drives, for what it does not do under a driver (prerendering):
  * titles and addresses of its pages are all that can be seen.
  */
 export class UndrivenBrowser {
     readonly #process: ChildProcess;
     readonly #portFile: string;
 
-    constructor(home: Home, options: BrowserOptions, url: string) {
+    constructor(home: Home, options: BrowserOptions) {
         const { profile, args, environment } = prepare(home, options);
         const own = ["--headless=new", "--remote-debugging-port=0", `--user-data-dir=${profile}`];
         this.#portFile = join(profile, "DevToolsActivePort");
-        this.#process = spawn(CHROMIUM, [...own, ...args, url], { env: environment, stdio: "ignore" });
+        this.#process = spawn(CHROMIUM, [...own, ...args, "about:blank"], { env: environment, stdio: "ignore" });
         process.once("exit", () => this.#process.kill("SIGKILL"));
     }
 
-    async pages(): Promise<{ title: string; url: string }[]> {
-        await until("the browser", () => existsSync(this.#portFile));
-        const [port = ""] = readFileSync(this.#portFile, "utf8").split("\n");
-        const answer = await fetch(`http://127.0.0.1:${port}/json/list`);
-        return await answer.json() as { title: string; url: string }[];
+    /** Opens a page, in view, once the one that greets after installation is out of the way. */
+    async open(url: string): Promise<void> {
+        const welcome = await until("the welcome page", async () => (await this.pages()).find((each) => each.url.endsWith("/welcome.html")));
+        await this.#ask(`close/${welcome.id}`);
+        await this.#ask(`new?${url}`, "PUT");
+    }
+
+    async pages(): Promise<{ id: string; title: string; url: string }[]> {
+        const answer = await this.#ask("list");
+        return await answer.json() as { id: string; title: string; url: string }[];
+    }
+
+    async #ask(what: string, method = "GET"): Promise<Response> {
+        const read = (): string => (existsSync(this.#portFile) ? readFileSync(this.#portFile, "utf8") : "");
+        const port = await until("the browser", () => /^\d+(?=\n)/.exec(read())?.[0]);
+        return fetch(`http://127.0.0.1:${port}/json/${what}`, { method });
     }
 
     async close(): Promise<void> {
@@ -135,6 +146,12 @@ export class Browser {
         const worker = this.context.serviceWorkers()[0] ?? await this.context.waitForEvent("serviceworker");
         const asked = "chrome.scripting.getRegisteredContentScripts().then((scripts) => scripts.some(({ id }) => id === 'disguise'))";
         await until("the registered scripts", () => worker.evaluate<boolean>(asked));
+    }
+
+    /** The page that a fresh extension opens by itself. */
+    welcomed(): Promise<Page> {
+        const isWelcome = (each: Page): boolean => each.url() === `chrome-extension://${this.id}/ui/welcome/welcome.html`;
+        return until("the welcome page", () => this.context.pages().find(isWelcome));
     }
 
     /** A new tab at `url`. */

@@ -12,6 +12,7 @@ import { Operations } from "./operations.ts";
 import { parseSender } from "./sender.ts";
 import { follow, injectOpenTabs, isAllowed, tellOpenTabs } from "./sites.ts";
 import { StatusProbe } from "./status.ts";
+import { greet, greeting } from "./welcome.ts";
 import { browser } from "./window.ts";
 
 const store = new SessionStore(sessionStorage());
@@ -56,7 +57,10 @@ async function everywhere(): Promise<void> {
     await injectOpenTabs([...GOVERNMENT_PATTERNS, ...switchedOn(origins)]);
 }
 
-chrome.runtime.onInstalled.addListener(() => void everywhere());
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+    void everywhere();
+    void greet(reason, greeting);
+});
 chrome.runtime.onStartup.addListener(() => void follow());
 
 chrome.permissions.onAdded.addListener(({ origins = [] }) => {

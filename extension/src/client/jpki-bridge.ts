@@ -151,6 +151,14 @@ export interface ErrorDetails {
     signed?: number;
 }
 
+export type ProfileField = "name" | "address" | "birthDate" | "sex";
+
+/**
+ * What the person agreed to of what was asked for, as it is on the card: the birth date `YYYYMMDD`; the sex `1` male,
+ * `2` female, `3` other or unknown. No signature stands behind it: it fills in forms, and proves nothing.
+ */
+export type Profile = Partial<Record<ProfileField, string>>;
+
 /** Says what happened and what to do next, in words that a page can show as they are. */
 export class JpkiBridgeError extends Error {
     override readonly name = "JpkiBridgeError";
@@ -227,6 +235,12 @@ function parseSignature(answer: Answer, withCertificate: boolean): Signature | n
     if (typeof signature !== "string" || signatureAlgorithm === null) return null;
     if (!withCertificate) return { signature, signatureAlgorithm };
     return typeof certificate === "string" ? { signature, signatureAlgorithm, certificate } : null;
+}
+
+/** Nothing that was not asked for, and at least one field. */
+function parseProfile(answer: Answer, asked: readonly ProfileField[]): Profile | null {
+    const given = asked.filter((field) => answer[field] !== undefined);
+    return given.length === 0 ? null : texts(answer, ...given);
 }
 
 function languageOf({ lang }: Options): Language {
@@ -379,4 +393,9 @@ export async function signDocuments(files: readonly FileToSign[], options: Optio
     const { blobs, fields } = handed;
     const parse = (answer: Answer): SignedDocuments | null => assemble(answer, fields, blobs);
     return ask("sign-documents", { files: fields }, options, operationTimeout(options), parse, "review");
+}
+
+/** Reads the fields that the person agrees to, for filling in forms. Costs an entry of the card's third PIN. */
+export async function readProfile(fields: readonly ProfileField[], options: Options = {}): Promise<Profile> {
+    return ask("read-profile", { fields }, options, operationTimeout(options), (answer) => parseProfile(answer, fields));
 }

@@ -7,7 +7,7 @@ import type { Outcome } from "../shared/failure.ts";
 import { isFields } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
 import type { NativeVersion } from "../shared/messages.ts";
-import { parseLanguage, parseOperation } from "../shared/request.ts";
+import { parseLanguage, parseOperation, parseProfile } from "../shared/request.ts";
 import type { OperationResult, OwnOperation } from "../shared/request.ts";
 import { checkLibrary } from "../shared/version.ts";
 import { parseFiles } from "./files.ts";
@@ -47,7 +47,7 @@ export async function perform(
         const asked = parseFiles(data);
         return asked.ok ? line.run(asked.value.request, watcher, asked.value.blobs) : asked;
     }
-    const request = parseOperation(operation, data);
+    const request = operation === "read-profile" ? parseProfile(data) : parseOperation(operation, data);
     return request.ok ? line.run(request.value, watcher) : request;
 }
 

@@ -33,6 +33,8 @@ export interface HostEvent {
     readonly keypad: boolean;
     /** The prompt asks for the extra yes before the last try. */
     readonly confirm: boolean;
+    /** Which PIN the prompt wants: the one that holds, or the one to come, once or once more. */
+    readonly entry: "current" | "new" | "again";
     /** Of several signatures under one PIN entry, while the card works. */
     readonly progress: Count | null;
 }
@@ -42,13 +44,14 @@ const EVENTS = ["waiting-for-reader", "waiting-for-card", "pin-prompt", "card-wo
 export function parseEvent(message: Fields): HostEvent | null {
     const event = EVENTS.find((known) => known === message["event"]);
     if (event === undefined) return null;
-    const { found, triesLeft, keypad, confirm } = message;
+    const { found, triesLeft, keypad, confirm, new: fresh, again } = message;
     return {
         event,
         otherCard: found === "other-card" || found === "unknown",
         triesLeft: isCount(triesLeft, 99) ? triesLeft : null,
         keypad: keypad === true,
         confirm: confirm === true,
+        entry: again === true ? "again" : fresh === true ? "new" : "current",
         progress: event === "card-working" ? parseCount(message) : null,
     };
 }
@@ -123,6 +126,11 @@ export class Host {
         }, timeout + ANSWER_GRACE);
         this.#port.postMessage({ command, arguments: args, id, events: true, timeout });
         return promise;
+    }
+
+    /** Whether the process is gone, or was never there. */
+    get ended(): boolean {
+        return this.#port === null;
     }
 
     /** Ends the host's process, and with it any prompt. */

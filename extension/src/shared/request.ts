@@ -10,12 +10,14 @@ import { base64Bytes, isBase64, isFields, isText } from "./guards.ts";
 import type { Fields } from "./guards.ts";
 import { parseMynaportal, parseMynaportalResult } from "./mynaportal.ts";
 import type { MynaportalFields, MynaportalResult } from "./mynaportal.ts";
+import { parseProfileFields, parseProfileResult } from "./profile.ts";
+import type { ProfileField, ProfileResult } from "./profile.ts";
 
 /** What the page protocols that name their operations share. */
 export const NAMED_OPERATIONS = ["authenticate", "get-signing-certificate", "sign"] as const;
 export type NamedOperation = (typeof NAMED_OPERATIONS)[number];
 /** What our own page protocol asks for. */
-export type OwnOperation = NamedOperation | "sign-documents";
+export type OwnOperation = NamedOperation | "sign-documents" | "read-profile";
 export type Operation = OwnOperation | "mynaportal";
 
 export const DEFAULT_TIMEOUT = 120_000;
@@ -69,11 +71,17 @@ export interface DocumentsRequest extends Common {
     readonly documents: readonly DocumentHeader[];
 }
 
+export interface ProfileRequest extends Common {
+    readonly operation: "read-profile";
+    readonly fields: readonly ProfileField[];
+}
+
 export type OperationRequest =
     | AuthenticateRequest
     | CertificateRequest
     | SignRequest
     | DocumentsRequest
+    | ProfileRequest
     | MynaportalRequest;
 
 export function isNamedOperation(value: unknown): value is NamedOperation {
@@ -81,7 +89,7 @@ export function isNamedOperation(value: unknown): value is NamedOperation {
 }
 
 export function isOwnOperation(value: unknown): value is OwnOperation {
-    return isNamedOperation(value) || value === "sign-documents";
+    return isNamedOperation(value) || value === "sign-documents" || value === "read-profile";
 }
 
 export function isOperation(value: unknown): value is Operation {
@@ -135,6 +143,14 @@ export function parseOperation(operation: NamedOperation, fields: Fields): Outco
     }
 }
 
+export function parseProfile(fields: Fields): Outcome<ProfileRequest> {
+    const common = parseOptions(fields["options"]);
+    if (fields["fields"] === undefined) return fail("argument-missing");
+    const asked = parseProfileFields(fields["fields"]);
+    if (common === null || asked === null) return fail("argument-invalid");
+    return succeed({ operation: "read-profile", fields: asked, ...common });
+}
+
 /** Reads a request back after it crossed from the content script to the window. */
 export function parseOperationRequest(value: unknown): OperationRequest | null {
     if (!isFields(value)) return null;
@@ -149,6 +165,10 @@ export function parseOperationRequest(value: unknown): OperationRequest | null {
         const common = parseOptions(options);
         const documents = parseDocumentHeaders(value["documents"]);
         return common && documents && { operation, documents, ...common };
+    }
+    if (operation === "read-profile") {
+        const outcome = parseProfile({ ...value, options });
+        return outcome.ok ? outcome.value : null;
     }
     if (!isNamedOperation(operation)) return null;
     const outcome = parseOperation(operation, { ...value, options });
@@ -181,7 +201,13 @@ export interface Signature {
     readonly certificate?: string;
 }
 
-export type OperationResult = AuthenticationToken | SigningCertificate | Signature | DocumentsResult | MynaportalResult;
+export type OperationResult =
+    | AuthenticationToken
+    | SigningCertificate
+    | Signature
+    | DocumentsResult
+    | ProfileResult
+    | MynaportalResult;
 
 const LONGEST_VALUE = 32_768;
 
@@ -218,6 +244,8 @@ export function parseResult(operation: Operation, value: unknown): OperationResu
         }
         case "sign-documents":
             return parseDocumentsResult(value);
+        case "read-profile":
+            return parseProfileResult(value);
         case "mynaportal":
             return parseMynaportalResult(value);
     }

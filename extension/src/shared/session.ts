@@ -25,6 +25,7 @@ const ENDED = "ended";
 const CLOCK = "clock";
 const UPDATE_WAITS = "updateWaits";
 const ASKED = "asked";
+const LOGGED_IN = "loggedIn";
 /** A page that reloads itself would otherwise ask for the first time again and again. */
 const ASKING_REMEMBERED = 600_000;
 
@@ -80,6 +81,14 @@ export class SessionStore {
         return (await this.#read(ENDED)) === key;
     }
 
+    /** Whether a window's operation still waits for its outcome, unless it hangs. */
+    async isRunning(now: number): Promise<boolean> {
+        const session = await this.current();
+        if (session === null || (await this.hasEnded(session.key))) return false;
+        const deadline = await this.deadlineOf(session);
+        return deadline === null || now <= deadline;
+    }
+
     /** From the window alone; null while its clock rests. */
     async setDeadline(key: string, deadline: number | null): Promise<void> {
         await this.#store.set({ [CLOCK]: { key, deadline } });
@@ -91,6 +100,15 @@ export class SessionStore {
         if (!isFields(clock) || clock["key"] !== session.key) return session.deadline;
         const { deadline } = clock;
         return deadline === null || typeof deadline === "number" ? deadline : session.deadline;
+    }
+
+    /** Whether there was a log-in since the browser was started. */
+    async hasLoggedIn(): Promise<boolean> {
+        return (await this.#read(LOGGED_IN)) === true;
+    }
+
+    async rememberLogin(): Promise<void> {
+        await this.#store.set({ [LOGGED_IN]: true });
     }
 
     async updateWaits(): Promise<boolean> {

@@ -4,6 +4,7 @@
 import type { Store } from "./session.ts";
 
 const DISGUISE = "disguise";
+const GREETED = "greeted";
 
 export class Settings {
     readonly #store: Store;
@@ -19,6 +20,13 @@ export class Settings {
 
     async setDisguise(on: boolean): Promise<void> {
         await this.#store.set({ [DISGUISE]: on });
+    }
+
+    /** True once. */
+    async greet(): Promise<boolean> {
+        if ((await this.#store.get(GREETED))[GREETED] === true) return false;
+        await this.#store.set({ [GREETED]: true });
+        return true;
     }
 }
 

@@ -24,6 +24,23 @@ export const LOGIN_ANSWER = { mode: "01", ...COMMON, signature: HASH, certificat
 export const SIGN_ANSWER = { mode: "02", ...COMMON, signature: [HASH], certificate: UNPADDED };
 export const PROFILE_ANSWER = { mode: "04", ...COMMON, name: "e795aa", sex: "31", address: "e69db1", birthday: "" };
 export const SIGNATURE = { signature: HASH, signatureAlgorithm: ALGORITHM };
+/** What a sound card says without a PIN. */
+export const INFO = {
+    card: "mynumber-card",
+    reader: "Reader 00",
+    authentication: { notBefore: "2026-01-10T01:00:00Z", notAfter: "2031-06-15T14:59:59Z" },
+    signing: "present",
+    pins: { authentication: 3, signing: 5, profile: 3 },
+};
+/** The first character of the name takes two units of UTF-16. */
+export const DETAILS = {
+    notBefore: "2026-01-10T01:00:00Z",
+    notAfter: "2031-06-15T14:59:59Z",
+    name: { value: "𠮷田花子", substituted: [0, 3] },
+    address: { value: "東京都千代田区1-1", substituted: [] },
+    birthDate: { era: "heisei", date: "1990-01-00" },
+    sex: "female",
+};
 
 export function originOf(text: string): Origin {
     const origin = parseOrigin(text);

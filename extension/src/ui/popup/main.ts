@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: MIT
-// The toolbar popup: this site on or off, and whether the program is there.
+// The toolbar popup: this site on or off, and the card at a glance. It is gone as soon as another window has the
+// focus, so nothing that asks for a PIN happens here.
 
+import { advise } from "../../card/advice.ts";
+import { CardWatch } from "../../card/watch.ts";
+import type { CardView } from "../../card/watch.ts";
+import { sayAdvice } from "../../card/words.ts";
+import { connectNative } from "../../native/host.ts";
 import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
 import type { MessageKey } from "../../shared/i18n.ts";
 import { isGovernment, parseOrigin, patternOf } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
+import { SessionStore, sessionStorage } from "../../shared/session.ts";
+import { make, put } from "../dom.ts";
 import { find } from "../find.ts";
-import { showProgram } from "../program.ts";
+import { glance } from "../glance.ts";
 
 const language = browserLanguage();
 const translate = translator(language);
+const store = new SessionStore(sessionStorage());
 
 async function currentSite(): Promise<Origin | null> {
     const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
@@ -27,9 +36,52 @@ function showSite(on: boolean): void {
     say(on ? "on" : "off", on ? "siteOn" : "siteOff");
 }
 
+function showCard(view: CardView): void {
+    const now = new Date();
+    const { headline, text, facts } = glance(view, language, now);
+    find("card-state").textContent = headline;
+    put(find("card-text"), text);
+    find("card-facts").replaceChildren(...facts);
+    const advice = view.state === "card" ? advise(view.info, null, now).filter(({ tone }) => tone !== "good") : [];
+    find("advice").replaceChildren(
+        ...advice.map((each) => make("li", { class: each.tone, text: sayAdvice(each, language).headline })),
+    );
+    const missing = view.state === "failure";
+    find("set-up").hidden = !missing;
+    find("open-card").hidden = missing;
+    find("card").dataset["state"] = view.state;
+}
+
+/** Another window takes the focus; this one would go by itself, but not everywhere. */
+function openPage(path: string): void {
+    void chrome.tabs.create({ url: chrome.runtime.getURL(path) }).then(() => {
+        window.close();
+    });
+}
+
+function watchCard(): void {
+    const watch = new CardWatch({
+        connect: connectNative,
+        language,
+        busy: () => store.isRunning(Date.now()),
+        show: showCard,
+    });
+    showCard({ state: "checking" });
+    watch.start();
+    window.addEventListener("pagehide", () => {
+        watch.stop();
+    });
+}
+
 async function start(): Promise<void> {
     localise(document, language);
-    void showProgram(find("program"), language);
+    watchCard();
+    find("open-card").addEventListener("click", () => {
+        openPage("ui/card/card.html");
+    });
+    find("set-up").addEventListener("click", () => {
+        openPage("ui/welcome/welcome.html");
+    });
     find("settings").addEventListener("click", () => {
         void chrome.runtime.openOptionsPage().then(() => {
             window.close();

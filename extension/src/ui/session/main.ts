@@ -111,12 +111,13 @@ function run(session: Session, request: OperationRequest, line: chrome.runtime.P
         ended: async (succeeded) => {
             await store.end(key);
             if (succeeded) await store.forgetAsking(session, Date.now());
+            if (succeeded && request.operation === "authenticate") await store.rememberLogin();
         },
         closeWindow: () => {
             window.close();
         },
     });
-    listen(view, operation, () => ready, () => review?.showProblem());
+    listen(view, operation, () => ready && view.agreesToSomething, () => review?.showProblem());
     void operation.begin();
     return { operation, puller };
 }
@@ -173,7 +174,7 @@ function listen(view: SessionView, operation: SessionOperation, ready: () => boo
     }
     view.proceed.addEventListener("click", ({ isTrusted }) => {
         if (!guard.accepts(performance.now(), focused(), isTrusted)) return;
-        if (ready()) void operation.proceed();
+        if (ready()) void operation.proceed(view.agreed);
         else refuse();
     });
     view.cancel.addEventListener("click", () => void operation.cancel());
@@ -186,7 +187,8 @@ function listen(view: SessionView, operation: SessionOperation, ready: () => boo
 }
 
 function isField(target: EventTarget | null): boolean {
-    return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+    if (target instanceof HTMLInputElement) return target.type !== "checkbox";
+    return target instanceof HTMLTextAreaElement;
 }
 
 void start();

@@ -16,6 +16,8 @@ import type { Fields } from "../../shared/guards.ts";
 import type { Count, Stage, WindowMessage } from "../../shared/messages.ts";
 import { answers, toMessage } from "../../shared/mynaportal.ts";
 import type { Origin } from "../../shared/origin.ts";
+import { keepAgreed, parseProfileResult } from "../../shared/profile.ts";
+import type { ProfileField } from "../../shared/profile.ts";
 import { LONGEST_TIMEOUT, parseResult, SHORTEST_TIMEOUT } from "../../shared/request.ts";
 import type { DocumentsRequest, OperationRequest, OperationResult } from "../../shared/request.ts";
 
@@ -120,13 +122,13 @@ export class SessionOperation {
         else if (documents) await this.#load(request).catch(() => this.#finish(fail("internal-error")));
     }
 
-    /** The person pressed Continue. */
-    async proceed(): Promise<void> {
+    /** The person pressed Continue, and agreed to these fields where the site asks for some. */
+    async proceed(agreed: readonly ProfileField[] = []): Promise<void> {
         const { request, host } = this.#with;
         if (this.#over || this.#willed) return;
         if (request.operation === "sign-documents" && this.#reviewing === null) return;
         this.#willed = true;
-        const asking = await this.#ask().catch(() => fail("internal-error"));
+        const asking = await this.#ask(agreed).catch(() => fail("internal-error"));
         if (!asking.ok) {
             await this.#finish(asking);
             return;
@@ -202,7 +204,7 @@ export class SessionOperation {
         return succeed({ args: { ...value.arguments, origin, lang }, read: (answer) => value.finish(answer) });
     }
 
-    async #ask(): Promise<Outcome<Asking>> {
+    async #ask(agreed: readonly ProfileField[]): Promise<Outcome<Asking>> {
         const { request, origin, language: lang } = this.#with;
         if (this.#reviewing !== null) return this.#prepare(this.#reviewing);
         this.#with.show({ state: "starting" });
@@ -219,9 +221,17 @@ export class SessionOperation {
             }
             case "mynaportal":
                 return succeed({ args: { message: toMessage(request), origin, lang }, read });
+            case "read-profile":
+                return succeed({ args: { fields: agreed, origin, lang }, read: (value) => this.#readProfile(value, agreed) });
             case "sign-documents":
                 return fail("internal-error");
         }
+    }
+
+    #readProfile(value: unknown, agreed: readonly ProfileField[]): Outcome<OperationResult> {
+        const result = parseProfileResult(value);
+        const kept = result && keepAgreed(result, agreed);
+        return kept === null ? fail("native-reply-malformed") : succeed(kept);
     }
 
     #read(value: unknown): Outcome<OperationResult> {

@@ -12,6 +12,7 @@ import { toHex } from "../../shared/mynaportal.ts";
 import type { Mode } from "../../shared/mynaportal.ts";
 import { partsOf } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
+import type { ProfileField } from "../../shared/profile.ts";
 import type { OperationRequest, OwnOperation } from "../../shared/request.ts";
 import { find } from "../find.ts";
 import type { View } from "./operation.ts";
@@ -37,6 +38,20 @@ const LOGIN: Wording = {
     done: "authenticateDone",
 };
 
+const ATTRIBUTES = {
+    purpose: "attributesPurpose",
+    headline: "attributesHeadline",
+    certificate: null,
+    pin: "attributesPin",
+    done: "attributesDone",
+} as const;
+const FIELDS: Readonly<Record<ProfileField, MessageKey>> = {
+    name: "attributeName",
+    address: "attributeAddress",
+    birthDate: "attributeBirthDate",
+    sex: "attributeSex",
+};
+
 const WORDING: Readonly<Record<OwnOperation | Mode, Wording>> = {
     authenticate: LOGIN,
     "get-signing-certificate": {
@@ -49,14 +64,8 @@ const WORDING: Readonly<Record<OwnOperation | Mode, Wording>> = {
     "sign-documents": { purpose: "signPurpose", headline: "signManyHeadline", done: "signDone", ...SIGNING },
     "01": LOGIN,
     "02": { purpose: "signPurpose", headline: "signManyHeadline", done: "signDone", ...SIGNING },
-    "04": {
-        purpose: "attributesPurpose",
-        headline: "attributesHeadline",
-        certificate: null,
-        given: ["attributeName", "attributeAddress", "attributeBirthDate", "attributeSex"],
-        pin: "attributesPin",
-        done: "attributesDone",
-    },
+    "04": { ...ATTRIBUTES, given: Object.values(FIELDS) },
+    "read-profile": { ...ATTRIBUTES, given: [] },
 };
 
 function wordingOf(request: OperationRequest): Wording {
@@ -99,6 +108,8 @@ export class SessionView {
     readonly #language: Language;
     readonly #wording: Wording;
     readonly #request: OperationRequest;
+    /** The fields that the site asks for, each with its box. */
+    readonly #boxes = new Map<ProfileField, HTMLInputElement>();
 
     constructor(request: OperationRequest, origin: Origin, language: Language) {
         this.#translate = translator(language);
@@ -125,6 +136,16 @@ export class SessionView {
         if (state === "review") find("headline").focus();
         else if (before === "review") find("stage-headline").focus();
         else if (over) this.close.focus();
+    }
+
+    /** The fields that the person lets the site have. */
+    get agreed(): ProfileField[] {
+        return [...this.#boxes].filter(([, { checked }]) => checked).map(([field]) => field);
+    }
+
+    /** False while every field is refused: Cancel says that better. */
+    get agreesToSomething(): boolean {
+        return this.#boxes.size === 0 || this.agreed.length > 0;
     }
 
     /** How far Continue has settled, from 0 to 1. */
@@ -160,7 +181,8 @@ export class SessionView {
         put("pin", this.#translate(pin));
         find("certificate-label").hidden = certificate === null;
         put("certificate", certificate && this.#translate(certificate));
-        this.#drawGiven(given);
+        if (request.operation === "read-profile") this.#drawFields(request.fields);
+        else this.#drawGiven(given);
         const count = countOf(request);
         put("headline", this.#translate(headline, count === null ? {} : { count }));
         if (request.operation === "mynaportal" && request.mode === "02") {
@@ -183,6 +205,24 @@ export class SessionView {
         const list = document.createElement("ul");
         for (const text of texts) list.appendChild(document.createElement("li")).textContent = text;
         find("given").replaceChildren(list);
+    }
+
+    /** Each field can be refused. */
+    #drawFields(fields: readonly ProfileField[]): void {
+        const list = document.createElement("ul");
+        list.className = "fields";
+        for (const field of fields) {
+            const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: true, name: field });
+            const label = document.createElement("label");
+            label.append(box, this.#translate(FIELDS[field]));
+            list.appendChild(document.createElement("li")).append(label);
+            this.#boxes.set(field, box);
+            box.addEventListener("change", () => {
+                put("choose", this.#translate(this.agreesToSomething ? "fieldsHint" : "fieldsNone"));
+            });
+        }
+        find("given").replaceChildren(list);
+        put("choose", this.#translate("fieldsHint"));
     }
 
     /** What is signed though nobody sees it, for those who want to compare. */

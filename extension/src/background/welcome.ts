@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// The welcome page: once, after installation, unless an administrator has said no.
+
+import { isFields } from "../shared/guards.ts";
+import { localStore, Settings } from "../shared/settings.ts";
+
+/** In managed storage. */
+const SETTING = "welcomePage";
+/** Chromium feeds managed storage about two seconds after a forced installation. */
+const POLICY_DELAY = 4_000;
+
+export interface Greeting {
+    /** Whether an administrator's policy put the extension here. */
+    readonly forced: () => Promise<boolean>;
+    /** What an administrator has set; rejects where there is no such storage. */
+    readonly managed: () => Promise<unknown>;
+    /** Whether it is the first time; an extension that is loaded from a folder is installed at each start. */
+    readonly first: () => Promise<boolean>;
+    readonly open: () => Promise<unknown>;
+}
+
+async function isRefused(managed: Greeting["managed"]): Promise<boolean> {
+    const settings = await managed().catch(() => null);
+    return isFields(settings) && settings[SETTING] === false;
+}
+
+export async function greet(reason: string, { forced, managed, first, open }: Greeting): Promise<void> {
+    if (reason !== "install" || (await isRefused(managed))) return;
+    if (await forced().catch(() => false)) {
+        await new Promise((resolve) => setTimeout(resolve, POLICY_DELAY));
+        if (await isRefused(managed)) return;
+    }
+    if (await first()) await open();
+}
+
+export const greeting: Greeting = {
+    // Its own entry is open to every extension without a permission.
+    forced: async () => (await chrome.management.getSelf()).installType === "admin",
+    managed: async () => chrome.storage.managed.get(SETTING),
+    first: () => new Settings(localStore()).greet(),
+    open: () => chrome.tabs.create({ url: chrome.runtime.getURL("ui/welcome/welcome.html") }),
+};

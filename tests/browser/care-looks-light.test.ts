@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+import { lookAfterTheCard } from "./care-looks.ts";
+
+lookAfterTheCard("light");
