@@ -4,10 +4,10 @@ import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { goOn, inState, MYNA, PORTAL, Stage } from "./fixture.ts";
-import { hold, judge } from "./judge.ts";
+import { hold, judge, schemesOf } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of schemesOf(language)) {
         describe(`what services ask for in ${language}, ${colorScheme}`, () => {
             it("is readable, accessible and in its language everywhere", async () => {
                 const stage = await Stage.open({ language, colorScheme });

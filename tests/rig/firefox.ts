@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // Firefox with the built extension and the built host, in a home folder of its own, over WebDriver BiDi.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
 import puppeteer, { type Browser as Driven, type Page as DrivenPage } from "puppeteer-core";
@@ -9,7 +9,7 @@ import { Browser, type BrowserOptions } from "./browser.ts";
 import { FirefoxPage } from "./firefox-page.ts";
 import type { Home } from "./home.ts";
 import type { Context, Page } from "./page.ts";
-import { EXTENSION, HOST } from "./paths.ts";
+import { BUILD, EXTENSION, HOST } from "./paths.ts";
 import { openProxy, type Proxy } from "./proxy.ts";
 import { until } from "./wait.ts";
 
@@ -49,6 +49,25 @@ function pack(folder: string): Uint8Array {
         const path = join(parentPath, name);
         return [relative(folder, path), readFileSync(path)];
     })), { level: 0 });
+}
+
+/** What Firefox compiles at its first start, kept for all the others; it throws away that of another version by itself. */
+const COMPILED = join(BUILD, "firefox-compiled");
+
+function copyCompiled(from: string, to: string): void {
+    for (const part of ["compatibility.ini", "startupCache"]) {
+        // What it keeps of extensions would stand in for the one that is there now.
+        cpSync(join(from, part), join(to, part), { recursive: true, filter: (path) => !path.endsWith("webext.sc.lz4") });
+    }
+}
+function keepCompiled(profile: string): void {
+    const fresh = mkdtempSync(`${COMPILED}-`);
+    try {
+        copyCompiled(profile, fresh);
+        renameSync(fresh, COMPILED);
+    } catch {
+        rmSync(fresh, { recursive: true, force: true }); // another run was first, or it is gone already; it is only a saving
+    }
 }
 
 /** Writes the native host's manifest where Firefox looks for it. */
@@ -127,9 +146,11 @@ export class Firefox extends Browser {
     readonly #driven: Driven;
     readonly #wire: Wire;
     readonly #proxy: Proxy;
+    readonly #profile: string;
 
-    private constructor(driven: Driven, wire: Wire, proxy: Proxy) {
+    private constructor(driven: Driven, wire: Wire, proxy: Proxy, profile: string) {
         super();
+        this.#profile = profile;
         this.context = new Pages(driven, wire, this.own);
         this.#driven = driven;
         this.#wire = wire;
@@ -139,6 +160,9 @@ export class Firefox extends Browser {
     static async open(home: Home, options: BrowserOptions): Promise<Firefox> {
         const { language = "ja", extension = EXTENSION, host = HOST, headless = true, restarts = false } = options;
         const profile = join(home.path, "firefox");
+        if (!existsSync(profile) && existsSync(COMPILED)) {
+            copyCompiled(COMPILED, profile);
+        }
         mkdirSync(join(profile, "extensions"), { recursive: true });
         if (host !== null) {
             register(home, host);
@@ -157,7 +181,7 @@ export class Firefox extends Browser {
             });
             const { connection } = driven as unknown as { connection: Wire };
             lendNothing(connection);
-            const firefox = new Firefox(driven, connection, proxy);
+            const firefox = new Firefox(driven, connection, proxy, profile);
             for (const page of await driven.pages()) {
                 firefox.context.adopt(page);
             }
@@ -216,5 +240,8 @@ export class Firefox extends Browser {
     async close(): Promise<void> {
         await this.#driven.close();
         this.#proxy.close();
+        if (!existsSync(COMPILED)) {
+            keepCompiled(this.#profile);
+        }
     }
 }
