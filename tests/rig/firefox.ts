@@ -167,8 +167,10 @@ export class Firefox extends Browser {
         if (host !== null) {
             register(home, host);
         }
-        if (extension !== null && restarts) {
-            writeFileSync(join(profile, "extensions", `${ID}.xpi`), pack(extension));
+        const installed = join(profile, "extensions", `${ID}.xpi`);
+        // Written anew it would be an update, which takes registered scripts away.
+        if (extension !== null && restarts && !existsSync(installed)) {
+            writeFileSync(installed, pack(extension));
         }
         const proxy = await openProxy(options.hosts);
         try {
