@@ -12,7 +12,7 @@ build=(gcc libc6-dev make cmake pkg-config libpcsclite-dev libassuan-dev libgpg-
     libssl-dev libcmocka-dev openssl ca-certificates)
 demo=(pcscd vsmartcard-vpcd chromium chromium-l10n iproute2 procps util-linux fonts-noto-cjk)
 prompt=(pinentry-gtk2)
-checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind opensc opensc-pkcs11 xvfb xauth xxd
+checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind firefox-esr firefox-esr-l10n-ja opensc opensc-pkcs11 xvfb xauth xxd
     xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file
     ghostscript qpdf poppler-utils python3-cairo python3-venv)
 

@@ -50,11 +50,13 @@ test("Firefox has no userAgentData, before and after", () => {
             get userAgent() { return `Mozilla/5.0 (${system}; rv:140.0) Gecko/20100101 Firefox/140.0`; },
             get appVersion() { return "5.0 (X11)"; },
             get platform() { return "Linux x86_64"; },
-        }) as { userAgent: string; appVersion: string; platform: string };
+            get oscpu() { return "Linux x86_64"; },
+        }) as { userAgent: string; appVersion: string; platform: string; oscpu: string };
         readAsWindows(navigator);
         assert.equal(navigator.userAgent, "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0");
         assert.equal(navigator.appVersion, "5.0 (Windows)");
         assert.equal(navigator.platform, "Win32");
+        assert.equal(navigator.oscpu, "Windows NT 10.0; Win64; x64");
         assert.equal("userAgentData" in navigator, false);
     }
 });

@@ -63,38 +63,66 @@ static bool exists_in(const char *directory, const char *name) {
     return found;
 }
 
+/* /snap/bin and /var/lib/snapd/snap/bin hold what each snap lets people start. */
 static bool is_snap(const struct jb_browser *browser) {
-    return browser->snap != NULL &&
-           (exists_in("/snap", browser->snap) || exists_in("/var/lib/snapd/snap", browser->snap));
+    static const char *const places[] = {"/snap", "/snap/bin", "/var/lib/snapd/snap"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && browser->snap != NULL; i++) {
+        found = found || exists_in(places[i], browser->snap);
+    }
+    return found;
 }
 
+/* The last place holds the data of one that was used, wherever it is installed. */
 static bool is_flatpak(const struct jb_browser *browser) {
-    return browser->flatpak != NULL &&
-           (exists_in("/var/lib/flatpak/app", browser->flatpak) ||
-            exists_in("$HOME/.local/share/flatpak/app", browser->flatpak));
+    static const char *const places[] = {"/var/lib/flatpak/app", "$HOME/.local/share/flatpak/app",
+                                         "$HOME/.var/app"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && browser->flatpak != NULL; i++) {
+        found = found || exists_in(places[i], browser->flatpak);
+    }
+    return found;
 }
 
 const char *jb_advice_confined(const struct jb_terminal *terminal,
                                const struct jb_browser *browser) {
-    if (!is_snap(browser) && !is_flatpak(browser)) {
+    bool snap = is_snap(browser);
+
+    if (!snap && !is_flatpak(browser)) {
         return NULL;
     }
-    /* Only Firefox can ask the desktop portal (org.freedesktop.portal.WebExtensions) to start a
-     * host. */
-    if (browser->kind == JB_BROWSER_FIREFOX) {
+    if (browser->kind != JB_BROWSER_FIREFOX) {
         return JB_SAY(terminal,
-                      "Snap または Flatpak 版です。デスクトップが対応していれば、最初に使うとき\n"
-                      "許可を求められます。使えないときは、deb や rpm の Firefox\n"
-                      "(packages.mozilla.org など)をお使いください。",
-                      "This is a snap or flatpak. Where the desktop supports it, you are asked\n"
-                      "for permission at first use. If that fails, use Firefox as a deb or rpm\n"
-                      "package (for example from packages.mozilla.org).");
+                      "Snap または Flatpak 版は、ほかのプログラムを起動できないため使えません。\n"
+                      "deb や rpm のブラウザーをお使いください。",
+                      "As a snap or flatpak it cannot start other programs and does not work.\n"
+                      "Use a browser installed as a deb or rpm package.");
+    }
+    /* Only Firefox can ask the desktop's portal (org.freedesktop.portal.WebExtensions) to start a
+     * host: by itself as a snap, on Ubuntu's portal; as a flatpak when its preference says so. */
+    if (snap) {
+        return JB_SAY(
+            terminal,
+            "Snap 版は、このプログラムをデスクトップ(ポータル)を通して起動します。\n"
+            "Ubuntu では、最初に使うときの質問に「許可」と答えてください。質問が出ず\n"
+            "使えないときは、deb や rpm の Firefox(packages.mozilla.org など)を\n"
+            "お使いください。",
+            "As a snap it starts this program through the desktop's portal. On Ubuntu,\n"
+            "say yes when you are asked at first use. Where nothing asks and it does not\n"
+            "work, use Firefox as a deb or rpm package (for example from\n"
+            "packages.mozilla.org).");
     }
     return JB_SAY(terminal,
-                  "Snap または Flatpak 版は、ほかのプログラムを起動できないため使えません。\n"
-                  "deb や rpm のブラウザーをお使いください。",
-                  "As a snap or flatpak it cannot start other programs and does not work.\n"
-                  "Use a browser installed as a deb or rpm package.");
+                  "Flatpak 版がこのプログラムを起動できるのは、デスクトップのポータルが\n"
+                  "WebExtensions に対応している場合だけで、まだ多くありません。about:config で\n"
+                  "widget.use-xdg-desktop-portal.native-messaging を 1 にしても使えないときは、\n"
+                  "deb や rpm の Firefox(packages.mozilla.org など)をお使いください。",
+                  "As a flatpak it can start this program only where the desktop's portal has\n"
+                  "WebExtensions, as few have yet. If it does not work even with\n"
+                  "widget.use-xdg-desktop-portal.native-messaging set to 1 in about:config, use\n"
+                  "Firefox as a deb or rpm package (for example from packages.mozilla.org).");
 }
 
 bool jb_advice_is_sudo(void) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
 import ICAL from "ical.js";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { screenshot } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { createSite, listen } from "../rig/site.ts";

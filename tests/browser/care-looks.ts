@@ -2,7 +2,7 @@
 // The windows of looking after the card in both languages, as looks.test.ts has the others.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { goOn, inState, outcome, Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";

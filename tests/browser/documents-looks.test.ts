@@ -2,7 +2,7 @@
 // The portal's page for documents, wide and narrow, in both languages and both colour schemes.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { smallPdf } from "../portal/document-fixtures.ts";
 import type { Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { CARD_DATA, CLIENT_LIBRARY, ROOT } from "../rig/paths.ts";
 import { until } from "../rig/wait.ts";
 import { Desk, judged, many, PDF, TEXT } from "./documents.ts";

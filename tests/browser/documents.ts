@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // The portal's page for documents as a test uses it.
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { smallPdf } from "../portal/document-fixtures.ts";
 import { until } from "../rig/wait.ts";
 import { inState, outcome, PORTAL, Stage, type StageOptions } from "./fixture.ts";

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-// A whole stage for browser tests: portal, card in the reader, scripted pinentry, Chromium with the extension.
+// A whole stage for browser tests: portal, card in the reader, scripted pinentry, and the browser of JB_BROWSER with the extension.
 import assert from "node:assert/strict";
 import type { Server } from "node:https";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { createPortal } from "../portal/server.ts";
-import { Browser, type BrowserOptions } from "../rig/browser.ts";
+import { BROWSER, Chromium, type Browser, type BrowserOptions } from "../rig/browser.ts";
 import { Card } from "../rig/card.ts";
+import { Firefox } from "../rig/firefox.ts";
 import { Home } from "../rig/home.ts";
+import type { Page } from "../rig/page.ts";
 import { CARD_DATA, CLIENT_LIBRARY } from "../rig/paths.ts";
-import { until } from "../rig/wait.ts";
 import { createSite, listen, type SitePage } from "../rig/site.ts";
+import { until } from "../rig/wait.ts";
 
 /** A government site: on from the start. */
 export const PORTAL = "https://portal.example.go.jp";
@@ -20,6 +21,13 @@ export const MYNA = "https://sample.myna.go.jp";
 export const SHOP = "https://shop.example.com";
 /** A government site with a page of the test's own. */
 export const HOSTILE = "https://hostile.example.lg.jp";
+
+/** The versions of the official software that its sites look for, for the browser of this run. */
+export const MYNA_INPUTS = { "extension-is-installed": "24", "app-is-installed": BROWSER === "firefox" ? "25" : "29" };
+
+function openBrowser(home: Home, options: BrowserOptions): Promise<Browser> {
+    return BROWSER === "firefox" ? Firefox.open(home, options) : Chromium.open(home, options);
+}
 
 export interface StageOptions extends Partial<BrowserOptions> {
     /** The virtual card's options; null for an empty reader. */
@@ -62,7 +70,7 @@ export class Stage {
         try {
             laid = card === null ? undefined : await Card.start(...card);
             const settings = { ...rest, hosts: { ...hosts, ...options.hosts } };
-            const browser = await Browser.open(home, settings);
+            const browser = await openBrowser(home, settings);
             if (settings.extension !== null) {
                 await browser.registered();
                 const greeting = await browser.welcomed();
@@ -76,6 +84,12 @@ export class Stage {
             closeAll(Object.values(servers));
             throw error;
         }
+    }
+
+    /** For what Chromium alone can do. */
+    get chromium(): Chromium {
+        assert.ok(this.browser instanceof Chromium, "this stage has another browser");
+        return this.browser;
     }
 
     get card(): Card {
@@ -104,7 +118,7 @@ export class Stage {
     /** Closes the browser and opens it again with the same profile. */
     async restart(): Promise<void> {
         await this.browser.close();
-        this.browser = await Browser.open(this.home, this.#options);
+        this.browser = await openBrowser(this.home, this.#options);
     }
 
     async close(): Promise<void> {
@@ -128,8 +142,9 @@ function closeAll(servers: Server[]): void {
     }
 }
 
-/** Presses Continue as soon as the window takes a press. */
+/** Presses Continue as soon as the window takes a press, which it does only when it has the focus. */
 export async function goOn(window: Page): Promise<void> {
+    await window.bringToFront();
     await window.locator('#continue[aria-disabled="false"]').click();
 }
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Page } from "playwright-core";
-import { screenshot, type Language } from "../rig/browser.ts";
+import type { Page } from "../rig/page.ts";
+import { BROWSER, screenshot, type Language } from "../rig/browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WINDOW = { width: 480, height: 700 };
@@ -32,6 +32,16 @@ async function darkness(page: Page): Promise<number> {
         const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
         1 - (red + green + blue) / 765;
     }`);
+}
+
+/** Each language in both schemes; in Firefox, which takes its time, each language and each scheme once. */
+export function schemesOf(language: Language): ("light" | "dark")[] {
+    return BROWSER === "chromium" ? ["light", "dark"] : language === "ja" ? ["light"] : ["dark"];
+}
+
+/** Keeps a session window from closing itself, so that it can be judged at leisure. */
+export async function hold(window: Page): Promise<void> {
+    await window.evaluate("void (window.close = () => undefined)");
 }
 
 /** In its language and its colours, and without a fault; kept as build/screenshots/NAME.LANGUAGE.SCHEME.png. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Home } from "../rig/home.ts";
-import { UndrivenBrowser } from "../rig/browser.ts";
+import { BROWSER, UndrivenBrowser } from "../rig/browser.ts";
 import { EXTENSION } from "../rig/paths.ts";
 import { createSite, listen } from "../rig/site.ts";
 import { until } from "../rig/wait.ts";
@@ -128,7 +128,7 @@ describe("a page that is left", () => {
     });
 });
 
-describe("a page that is prerendered", () => {
+describe("a page that is prerendered", { skip: BROWSER === "firefox" ? "Firefox prerenders no page" : false }, () => {
     it("is not asked for before it is really opened", async () => {
         const home = new Home();
         const site = createSite(PAGES);
@@ -169,13 +169,7 @@ describe("an extension that is updated", () => {
         const manifest = JSON.parse(readFileSync(file, "utf8")) as { version: string };
         manifest.version = manifest.version.replace(/\d+$/, (last) => String(Number(last) + 1));
         writeFileSync(file, JSON.stringify(manifest));
-        const page = await stage.browser.tab("chrome://extensions/");
-        // Without the developer mode Chromium switches off what it loads anew.
-        await page.evaluate("chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })");
-        await page.evaluate(`chrome.developerPrivate.reload("${stage.browser.id}", { failQuietly: true })`);
-        await until("the new version", () => page.evaluate<boolean>(
-            `chrome.developerPrivate.getExtensionInfo("${stage.browser.id}").then(({ version, state }) => version === "${manifest.version}" && state === "ENABLED")`));
-        await page.close();
+        await stage.browser.update(extension);
     }
 
     it("ends what is under way with its own reason, and serves the open page again", async () => {
@@ -184,16 +178,16 @@ describe("an extension that is updated", () => {
         await goOn(window);
         await stage.home.pinentry.shown();
         await update();
-        const { error } = await answered(page);
-        assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_EXTENSION_UNAVAILABLE", "extension-updated"]);
+        // Firefox ends the old version's script before it can say so; the client library then goes by its own clock.
+        if (stage.browser.name === "chromium") {
+            const { error } = await answered(page);
+            assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_EXTENSION_UNAVAILABLE", "extension-updated"]);
+        }
         assert.ok(await stage.home.pinentry.closed());
         stage.home.pinentry.reset();
         stage.home.pinentry.answer("pin 1234");
         await page.bringToFront();
-        await goOn(await until("the window of the new version", async () => {
-            await page.click("#go");
-            return stage.browser.window(undefined, 1_000).catch(() => undefined);
-        }));
+        await goOn(await stage.browser.windowAtLast(() => page.click("#go")));
         await until("a log-in", async () => (await answers(page)).some(({ action }) => action === "web-eid:authenticate-success"));
     });
 });

@@ -2,7 +2,7 @@
 // The longest host name that there can be must not push what the person has to read out of the window.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { screenshot } from "../rig/browser.ts";
 import { createSite, listen } from "../rig/site.ts";
 import { goOn, inState, SPEAKER, Stage } from "./fixture.ts";

@@ -2,13 +2,13 @@
 // Every window in both languages and both colour schemes: pictures for people, and what a program can judge.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { gone, goOn, inState, outcome, PORTAL, Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { hold, judge, schemesOf } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of schemesOf(language)) {
         describe(`${language}, ${colorScheme}`, () => {
             it("is readable, accessible and in its language everywhere", async () => {
                 const stage = await Stage.open({ language, colorScheme });
@@ -19,6 +19,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                     await inState(window, "review");
                     await window.locator('#continue[aria-disabled="false"]').waitFor();
                     await keep(window, "session-review");
+                    await hold(window);
                     await goOn(window);
                     const prompt = await pinentry.shown();
                     assert.equal(/[ぁ-ん]/.test(prompt.description), language === "ja", prompt.description);
@@ -33,7 +34,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                     await keep(window, "session-success");
                     assert.ok((await outcome(page)).good);
                     await keep(page, "portal-account");
-                    await gone(window);
+                    await window.close();
 
                     await page.goto(`${PORTAL}/`);
                     await keep(page, "portal-home");

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 // What the person sees when a government's service asks, in both languages and both colour schemes.
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { goOn, inState, MYNA, PORTAL, Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { hold, judge, schemesOf } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of schemesOf(language)) {
         describe(`what services ask for in ${language}, ${colorScheme}`, () => {
             it("is readable, accessible and in its language everywhere", async () => {
                 const stage = await Stage.open({ language, colorScheme });
@@ -18,12 +18,14 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                         const { page, window } = await stage.ask("/mynaportal", button, MYNA);
                         await window.locator('#continue[aria-disabled="false"]').waitFor();
                         await keep(window, `session-mynaportal-${name}`);
+                        await hold(window);
                         pinentry.answer(name === "sign" ? "pin ABC123" : "pin 1234");
                         await goOn(window);
                         await inState(window, "success");
                         await keep(window, `session-mynaportal-${name}-done`);
                         await page.locator("#outcome.good, h1 + dl").first().waitFor();
                         await keep(page, `portal-mynaportal-${name}`);
+                        await window.close();
                         await page.close();
                     }
                     const other = await stage.browser.tab(`${PORTAL}/mynaportal`);

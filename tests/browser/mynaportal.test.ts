@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, inState, MYNA, outcome, passed, PORTAL, Stage } from "./fixture.ts";
+import { gone, goOn, inState, MYNA, MYNA_INPUTS, outcome, passed, PORTAL, Stage } from "./fixture.ts";
 
 const CERTIFICATE = ["format", "certificate", "chain", "validity", "key-usage"];
 const LOGIN = [...CERTIFICATE, "extended-key-usage", "policy", "algorithm", "signature"];
@@ -21,9 +21,8 @@ describe("a service host", () => {
     it("finds what it looks for", async () => {
         const page = await stage.browser.tab(`${MYNA}/mynaportal`);
         assert.equal(await page.locator("#environment").getAttribute("data-state"), "ready");
-        assert.deepEqual(await page.locator("body > input").evaluateAll((all) => all.map((each) => each.outerHTML)), [
-            '<input type="hidden" id="extension-is-installed" value="24">', '<input type="hidden" id="app-is-installed" value="29">',
-        ]);
+        assert.deepEqual(await page.locator("body > input").evaluateAll((all) => all.map((each) => each.outerHTML)),
+            Object.entries(MYNA_INPUTS).map(([id, value]) => `<input type="hidden" id="${id}" value="${value}">`));
     });
 
     it("logs a person in (01)", async () => {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // The review of documents in both languages and both colour schemes: pictures for people, and what a program can judge.
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { Stage } from "./fixture.ts";

@@ -2,7 +2,7 @@
 // What a person sees of documents before they sign them, whatever the page says of these.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { until } from "../rig/wait.ts";
 import { goOn, inState, Stage } from "./fixture.ts";
 import { faults } from "./judge.ts";

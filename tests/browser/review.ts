@@ -2,7 +2,7 @@
 // Documents of every kind, and a page that hands them over to be signed as any page could: by a message of its own.
 import { createHash } from "node:crypto";
 import { crc32, deflateSync } from "node:zlib";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { screenshot } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { HOSTILE, inState, type PageAnswer, type Stage } from "./fixture.ts";

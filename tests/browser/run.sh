@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The browser tests: tests/browser/run.sh [BUILD-DIRECTORY [FILE...]]. Real Chromium, host and PC/SC daemon; in
-# two namespaces side by side, since one reader serves one test at a time.
+# The browser tests: tests/browser/run.sh [BUILD-DIRECTORY [FILE...]]. Real Chromium and Firefox (JB_BROWSER names
+# one of them: chromium, firefox), host and PC/SC daemon; in two namespaces side by side, since one reader serves one
+# test at a time.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 JB_BUILD=$(realpath "${1:-build}") && export JB_BUILD
@@ -14,14 +15,27 @@ if (($#)); then
 else
     files=(tests/browser/*.test.ts)
 fi
+if [[ -n ${JB_BROWSER:-} ]]; then
+    browsers=("$JB_BROWSER")
+else
+    browsers=(chromium firefox)
+fi
 status=0
-run_share() { # every other file, from NUMBER
-    local share=() i
-    for ((i = $1; i < ${#files[@]}; i += 2)); do
-        share+=("${files[i]}")
+run_share() { # every other file, from NUMBER; of the next browser those that the other share had of this
+    local share i from=$1 status=0
+    for JB_BROWSER in "${browsers[@]}"; do
+        share=()
+        for ((i = from; i < ${#files[@]}; i += 2)); do
+            share+=("${files[i]}")
+        done
+        from=$((1 - from))
+        ((${#share[@]})) || continue
+        echo "== $JB_BROWSER: ${share[*]##*/}"
+        export JB_BROWSER
+        tests/virtual_card/with-pcscd.sh -- node --test --test-concurrency=1 --test-force-exit --test-timeout=240000 \
+            --test-reporter=spec "${share[@]}" || status=1
     done
-    ((${#share[@]} == 0)) || tests/virtual_card/with-pcscd.sh -- \
-        node --test --test-concurrency=1 --test-force-exit --test-timeout=120000 --test-reporter=spec "${share[@]}"
+    return "$status"
 }
 output=$(mktemp)
 run_share 1 >"$output" 2>&1 &

@@ -14,7 +14,7 @@ describe("a site of nobody's government", () => {
     let stage: Stage;
     const neighbouring = createSite({ "/": SPEAKER });
     before(async () => {
-        stage = await Stage.open({ language: "en", hosts: { "www.shop.example.com": await listen(neighbouring) } });
+        stage = await Stage.open({ language: "en", restarts: true, hosts: { "www.shop.example.com": await listen(neighbouring) } });
     });
     afterEach(() => stage.tidy());
     after(async () => {
@@ -40,10 +40,7 @@ describe("a site of nobody's government", () => {
         await stage.browser.grant(PATTERN);
         stage.home.pinentry.answer("pin 1234", "pin 1234");
         await page.bringToFront();
-        const window = await until("the window", async () => {
-            await page.click("#log-in:not([disabled])");
-            return stage.browser.window(undefined, 2_000).catch(() => undefined);
-        });
+        const window = await stage.browser.windowAtLast(() => page.click("#log-in:not([disabled])"));
         assert.equal(await window.locator("#origin").innerText(), SHOP);
         await goOn(window);
         await page.waitForURL("**/account*");

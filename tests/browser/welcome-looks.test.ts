@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // What a person sees first, in both languages and both colour schemes.
 import { describe, it } from "node:test";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import links from "../../manifests/links.json" with { type: "json" };
 import { createPortal } from "../portal/server.ts";
 import { screenshot } from "../rig/browser.ts";

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Page } from "playwright-core";
+import type { Page } from "../rig/page.ts";
 import { goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "../browser/fixture.ts";
 import { smallPdf } from "../portal/document-fixtures.ts";
 import { screenshot } from "../rig/browser.ts";
@@ -95,7 +95,8 @@ async function forAPerson(): Promise<void> {
     const stage = await Stage.open({ language, headless: false, viewport: null, environment, args: ["--test-type"], ...authorities() });
     const gtk = "/usr/bin/pinentry-gtk-2";
     stage.home.configure(existsSync(gtk) ? { pinentry: gtk } : {});
-    const [page = await stage.browser.context.newPage()] = stage.browser.context.pages();
+    const { context } = stage.chromium;
+    const [page = await context.newPage()] = context.pages();
     await page.goto(`${PORTAL}/?lang=${language}`);
     say("ブラウザーの画面で、ログインや署名をお試しください。", "Try logging in and signing in the browser's window.");
     if (!values.reader) {
@@ -108,7 +109,7 @@ async function forAPerson(): Promise<void> {
             void printChecks(page).catch(() => undefined); // the page may have gone on meanwhile
         }
     });
-    await new Promise((resolve) => { stage.browser.context.once("close", resolve); });
+    await new Promise((resolve) => { context.once("close", resolve); });
     await stage.close();
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-// Chromium with the built extension and the built host, in a home folder of its own.
+// A browser with the built extension and the built host, in a home folder of its own; and Chromium as one.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { chromium, type BrowserContext } from "playwright-core";
 import type { Home } from "./home.ts";
+import type { Context, Page } from "./page.ts";
 import { EXTENSION, HOST, SCREENSHOTS } from "./paths.ts";
 import { until } from "./wait.ts";
 
@@ -23,12 +24,80 @@ export interface BrowserOptions {
     /** The native host's program; null leaves it unregistered. */
     host?: string | null;
     environment?: Record<string, string>;
-    /** Keep pages that are left (Playwright turns that off). */
+    /** Keep pages that are left (Playwright turns that off; Firefox always does). */
     backForwardCache?: boolean;
-    /** Null follows the window. */
+    /** Null follows the window, as Firefox always does. */
     viewport?: { width: number; height: number } | null;
     /** More of Chromium's own arguments. */
     args?: string[];
+    /** The extension must outlive the browser's end: Firefox then gets it as a package in its profile. */
+    restarts?: boolean;
+}
+
+/** JB_BROWSER names the browser of this run. */
+export const BROWSER = process.env["JB_BROWSER"] === "firefox" ? "firefox" : "chromium";
+
+/** What tests do with a browser, whichever it is. */
+export abstract class Browser {
+    abstract readonly name: "chromium" | "firefox";
+    abstract readonly context: Context;
+    /** Scheme and host of the extension's own pages. */
+    abstract readonly own: string;
+
+    /** Waits until a fresh extension has registered its scripts: a page opened before has none of them. */
+    abstract registered(): Promise<void>;
+    /** One of the extension's own pages in a tab. */
+    abstract extensionPage(path: string): Promise<Page>;
+    /** Switches the extension on for a site, the browser's dialog answered with yes. */
+    abstract grant(pattern: string): Promise<void>;
+    /** Exchanges the extension for what now lies in its folder, with a higher version. */
+    abstract update(folder: string): Promise<void>;
+    abstract close(): Promise<void>;
+
+    /** A new tab at `url`. */
+    async tab(url: string): Promise<Page> {
+        const page = await this.context.newPage();
+        await page.goto(url);
+        return page;
+    }
+
+    /** The extension's session windows that are open now. */
+    windows(): Page[] {
+        return this.context.pages().filter((each) => each.url().startsWith(`${this.own}/ui/session/`));
+    }
+
+    /** The page that a fresh extension opens by itself. */
+    welcomed(): Promise<Page> {
+        return until("the welcome page", () => this.context.pages().find((each) => each.url() === `${this.own}/ui/welcome/welcome.html`));
+    }
+
+    /** Does something that opens the session window, and waits until it shows something. */
+    async window(act: () => Promise<unknown> = () => Promise.resolve(), milliseconds = 10_000): Promise<Page> {
+        const before = this.windows();
+        await act();
+        const opened = await until("the session window", () => this.windows().find((each) => !before.includes(each)), milliseconds);
+        await opened.waitForLoadState();
+        await opened.waitForFunction("document.body.dataset.state");
+        return opened;
+    }
+
+    /** Does that again and again until it opens one: an open page gets its script in the extension's own time. */
+    async windowAtLast(act: () => Promise<unknown>): Promise<Page> {
+        const before = this.windows();
+        const opened = await until("the session window at last", async () => {
+            await act();
+            return until("", () => this.windows().find((each) => !before.includes(each)), 2_000).catch(() => undefined);
+        }, 20_000);
+        await opened.waitForFunction("document.body?.dataset.state");
+        return opened;
+    }
+
+    /** Switches it off again. */
+    async revoke(pattern: string): Promise<void> {
+        const page = await this.extensionPage("ui/options/options.html");
+        await page.evaluate(`chrome.permissions.remove({ origins: ["${pattern}"] })`);
+        await page.close();
+    }
 }
 
 const CHROMIUM = process.env["JB_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -117,16 +186,20 @@ export class UndrivenBrowser {
     }
 }
 
-export class Browser {
+export class Chromium extends Browser {
+    readonly name = "chromium";
     readonly context: BrowserContext;
     readonly id: string;
+    readonly own: string;
 
     private constructor(context: BrowserContext, id: string) {
+        super();
         this.context = context;
         this.id = id;
+        this.own = `chrome-extension://${id}`;
     }
 
-    static async open(home: Home, options: BrowserOptions): Promise<Browser> {
+    static async open(home: Home, options: BrowserOptions): Promise<Chromium> {
         const { profile, args, environment } = prepare(home, options);
         const context = await chromium.launchPersistentContext(profile, {
             executablePath: CHROMIUM,
@@ -138,61 +211,37 @@ export class Browser {
             args,
             env: environment,
         });
-        return new Browser(context, extensionId(options.extension ?? EXTENSION));
+        return new Chromium(context, extensionId(options.extension ?? EXTENSION));
     }
 
-    /** Waits until a fresh extension has registered its scripts: a page opened before has none of them. */
     async registered(): Promise<void> {
         const worker = this.context.serviceWorkers()[0] ?? await this.context.waitForEvent("serviceworker");
         const asked = "chrome.scripting.getRegisteredContentScripts().then((scripts) => scripts.some(({ id }) => id === 'disguise'))";
         await until("the registered scripts", () => worker.evaluate<boolean>(asked));
     }
 
-    /** The page that a fresh extension opens by itself. */
-    welcomed(): Promise<Page> {
-        const isWelcome = (each: Page): boolean => each.url() === `chrome-extension://${this.id}/ui/welcome/welcome.html`;
-        return until("the welcome page", () => this.context.pages().find(isWelcome));
-    }
-
-    /** A new tab at `url`. */
-    async tab(url: string): Promise<Page> {
-        const page = await this.context.newPage();
-        await page.goto(url);
-        return page;
-    }
-
-    /** The extension's session windows that are open now. */
-    windows(): Page[] {
-        return this.context.pages().filter((each) => each.url().startsWith(`chrome-extension://${this.id}/ui/session/`));
-    }
-
-    /** Does something that opens the session window, and waits for it. */
-    async window(act: () => Promise<unknown> = () => Promise.resolve(), milliseconds = 10_000): Promise<Page> {
-        const before = this.windows();
-        await act();
-        const opened = await until("the session window", () => this.windows().find((each) => !before.includes(each)), milliseconds);
-        await opened.waitForLoadState();
-        return opened;
-    }
-
-    /** One of the extension's own pages in a tab. */
     extensionPage(path: string): Promise<Page> {
-        return this.tab(`chrome-extension://${this.id}/${path}`);
+        return this.tab(`${this.own}/${path}`);
     }
 
-    /** Switches the extension on for a site. Permitted beforehand, the browser answers its dialog by itself. */
+    /** Permitted beforehand, the browser answers its dialog by itself. */
     async grant(pattern: string): Promise<void> {
-        const page = await this.tab("chrome://extensions/");
-        await page.evaluate(`chrome.developerPrivate.addHostPermission("${this.id}", "${pattern}")`);
-        await page.close();
-        await this.#permissions("request", pattern);
-    }
-    async revoke(pattern: string): Promise<void> {
-        await this.#permissions("remove", pattern);
-    }
-    async #permissions(method: "request" | "remove", pattern: string): Promise<void> {
+        const manager = await this.tab("chrome://extensions/");
+        await manager.evaluate(`chrome.developerPrivate.addHostPermission("${this.id}", "${pattern}")`);
+        await manager.close();
         const page = await this.extensionPage("ui/options/options.html");
-        await page.evaluate(`chrome.permissions.${method}({ origins: ["${pattern}"] })`);
+        await page.evaluate(`chrome.permissions.request({ origins: ["${pattern}"] })`);
+        await page.close();
+    }
+
+    async update(folder: string): Promise<void> {
+        const { version } = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as { version: string };
+        const page = await this.tab("chrome://extensions/");
+        // Without the developer mode Chromium switches off what it loads anew.
+        await page.evaluate("chrome.developerPrivate.updateProfileConfiguration({ inDeveloperMode: true })");
+        await page.evaluate(`chrome.developerPrivate.reload("${this.id}", { failQuietly: true })`);
+        await until("the new version", () => page.evaluate<boolean>(
+            `chrome.developerPrivate.getExtensionInfo("${this.id}").then((now) => now.version === "${version}" && now.state === "ENABLED")`));
         await page.close();
     }
 
@@ -201,8 +250,8 @@ export class Browser {
     }
 }
 
-/** Keeps a picture of a page as build/screenshots/NAME.png. */
+/** Keeps a picture of a page as build/screenshots/NAME.png; Firefox's as NAME.firefox.png. */
 export async function screenshot(page: Page, name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    await page.screenshot({ path: join(SCREENSHOTS, BROWSER === "firefox" ? `${name}.firefox.png` : `${name}.png`) });
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // A web site of a test's own: pages of plain HTML under an https origin that the browser maps to this machine.
 import { execFileSync } from "node:child_process";
+import type { Server as PlainServer } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 
@@ -18,7 +19,7 @@ function selfSigned(): { key: string; cert: string } {
 }
 
 /** Listens on a free port of 127.0.0.1 and returns it. */
-export function listen(server: Server): Promise<number> {
+export function listen(server: Server | PlainServer): Promise<number> {
     return new Promise((resolve, reject) => {
         server.on("error", reject).listen(0, "127.0.0.1", () => { resolve((server.address() as AddressInfo).port); });
     });

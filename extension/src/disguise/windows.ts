@@ -42,6 +42,8 @@ export function readAsWindows(navigator: object): void {
     wrap(prototype, "userAgent", toWindows);
     wrap(prototype, "appVersion", toWindows);
     wrap(prototype, "platform", () => "Win32");
+    // Only Firefox has it.
+    wrap(prototype, "oscpu", () => "Windows NT 10.0; Win64; x64");
     // Only Chromium has it.
     const data = "userAgentData" in navigator ? navigator.userAgentData : undefined;
     if (typeof data !== "object" || data === null) return;

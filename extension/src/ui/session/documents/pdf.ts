@@ -7,16 +7,15 @@ import type { Size } from "./place.ts";
 
 type Pdfjs = typeof import("pdfjs-dist");
 
-/** Relative to the session window's page. */
-const FOLDER = "pdfjs/";
+const FOLDER = "ui/session/pdfjs/";
 const RANGE = 256 * 1024;
 
 let library: Promise<Pdfjs> | null = null;
 
 /** Only the windows that show a PDF load what that takes. */
 function pdfjs(): Promise<Pdfjs> {
-    library ??= (import(new URL(`${FOLDER}pdf.min.mjs`, location.href).href) as Promise<Pdfjs>).then((loaded) => {
-        loaded.GlobalWorkerOptions.workerSrc = new URL(`${FOLDER}pdf.worker.min.mjs`, location.href).href;
+    library ??= (import(chrome.runtime.getURL(`${FOLDER}pdf.min.mjs`)) as Promise<Pdfjs>).then((loaded) => {
+        loaded.GlobalWorkerOptions.workerSrc = chrome.runtime.getURL(`${FOLDER}pdf.worker.min.mjs`);
         return loaded;
     });
     return library;
