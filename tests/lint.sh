@@ -104,7 +104,7 @@ headers_alone() {
 # is read by wire, and is what a command is given: its header is the commands'.
 layer_of_header() { # NAME
     case $1 in
-        error | op | secret | lang | text | base64 | json | origin) echo 0 ;;
+        error | op | secret | lang | text | base64 | json | origin | file | wait | windows) echo 0 ;;
         apdu | application | card | jpki | profile | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
         policy | mynaportal) echo 2 ;;
         command | request) echo 3 ;;
