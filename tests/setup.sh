@@ -14,11 +14,13 @@ demo=(pcscd vsmartcard-vpcd chromium chromium-l10n iproute2 procps util-linux fo
 prompt=(pinentry-gtk2)
 checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind opensc opensc-pkcs11 xvfb xauth xxd
     xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file)
+windows=(gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64 wixl msitools osslsigncode dpkg-dev patch perl
+    locales)
 
 wanted=("${build[@]}" "${demo[@]}")
 case ${1:-} in
     demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
-    test) wanted+=("${checks[@]}") ;;
+    test) wanted+=("${checks[@]}" "${windows[@]}") ;;
     *)
         sed -n '4,7s/^# \{0,1\}//p' "$0"
         exit 64

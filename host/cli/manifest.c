@@ -55,15 +55,16 @@ static enum jb_manifest_state judge(const cJSON *json, const struct jb_native_ho
     const char *name = jb_json_string(json, "name");
     const char *type = jb_json_string(json, "type");
     const char *description = jb_json_string(json, "description");
-    const char *program = jb_json_string(json, "path");
+    const char *named = jb_json_string(json, "path");
 
-    if (program == NULL || !jb_platform_is_absolute(program)) {
+    out->program = named == NULL ? NULL : jb_place_program(out->path, named);
+    if (out->program == NULL) {
         return JB_MANIFEST_BROKEN;
     }
-    out->program = strdup(program);
-    out->runs = jb_platform_is_program(program);
-    if (!jb_platform_is_same_file(program, self)) {
-        bool namesake = strcmp(jb_platform_file_name(program), jb_platform_file_name(self)) == 0;
+    out->runs = jb_platform_is_program(out->program);
+    if (!jb_platform_is_same_file(out->program, self)) {
+        bool namesake =
+            strcmp(jb_platform_file_name(out->program), jb_platform_file_name(self)) == 0;
         return namesake ? JB_MANIFEST_COPY : JB_MANIFEST_FOREIGN;
     }
     return name != NULL && strcmp(name, host->name) == 0 && type != NULL &&

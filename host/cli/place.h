@@ -16,6 +16,10 @@
 char *jb_place_manifest(const char *place, const struct jb_native_host *host,
                         enum jb_browser_kind kind, bool *registered);
 
+/* The absolute path of the program that a manifest names, which on Windows may be relative to it;
+ * null when it can be none. Freed with free(). */
+char *jb_place_program(const char *manifest, const char *named);
+
 /* Registers a manifest with this text; the browser sees the old or the new one, never a part.
  * *changed: it was not there already. False, with why in errno, when that fails. */
 bool jb_place_register(const char *place, const struct jb_native_host *host,

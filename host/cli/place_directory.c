@@ -24,6 +24,11 @@ char *jb_place_manifest(const char *place, const struct jb_native_host *host,
     return path;
 }
 
+char *jb_place_program(const char *manifest, const char *named) {
+    (void)manifest;
+    return jb_platform_is_absolute(named) ? strdup(named) : NULL;
+}
+
 static bool has_text(const char *path, const char *text) {
     size_t len = 0;
     bool absent = false;

@@ -92,6 +92,16 @@ char *jb_place_manifest(const char *place, const struct jb_native_host *host,
     return path != NULL ? path : own_path(host, kind);
 }
 
+char *jb_place_program(const char *manifest, const char *named) {
+    size_t above = (size_t)(jb_platform_file_name(manifest) - manifest);
+    char *path = NULL;
+
+    if (jb_platform_is_absolute(named)) {
+        return strdup(named);
+    }
+    return asprintf(&path, "%.*s%s", (int)above, manifest, named) < 0 ? NULL : path;
+}
+
 static bool has_text(const char *path, const char *text) {
     size_t len = 0;
     bool absent = false;

@@ -36,7 +36,12 @@ void jb_platform_take_arguments(int *argc, char ***argv) {
     if (whole) { /* kept until the end, as main's own are */
         *argc = count;
         *argv = narrow;
+        return;
     }
+    for (int i = 0; narrow != NULL && i < count; i++) {
+        free(narrow[i]);
+    }
+    free((void *)narrow);
 }
 
 bool jb_platform_is_typed_at(void) {

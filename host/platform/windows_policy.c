@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The policy in the registry, as group policy writes it, with the members of policy.json: a list is
- * a key whose values are its items, in the order of their names; true and false are the DWORDs 1
- * and 0; "mynaportal" is a key. What has another form makes the policy invalid, as in the file.
- * Only administrators can write below Software\Policies.
+ * a key whose values are its items; true and false are the DWORDs 1 and 0; "mynaportal" is a key. A
+ * key without values is no list: group policy leaves one where a list was switched off. What has
+ * another form makes the policy invalid, as in the file. Only administrators can write below
+ * Software\Policies.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,10 @@ static bool read_subkey(HKEY key, const wchar_t *name, bool inner, cJSON *object
     }
     item = !inner && wcscmp(name, L"mynaportal") == 0 ? read_object(below, true) : read_list(below);
     (void)RegCloseKey(below);
+    if (cJSON_IsArray(item) && cJSON_GetArraySize(item) == 0) {
+        cJSON_Delete(item);
+        return true;
+    }
     return item != NULL && add(object, name, item);
 }
 

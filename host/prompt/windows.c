@@ -232,6 +232,7 @@ enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
     if (dialog->look.window == NULL) {
         return JB_ERR_PROMPT_UNAVAILABLE;
     }
+    dialog->look.japanese = request->lang == JB_LANG_JA;
     (void)SetWindowLongPtrW(dialog->look.window, GWLP_USERDATA, (LONG_PTR)dialog);
     (void)SetWindowTextW(dialog->look.window, L"JPKI Bridge");
     if (!jb_dialog_build(&dialog->look, &words)) {

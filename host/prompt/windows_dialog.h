@@ -24,6 +24,7 @@ enum jb_font { JB_FONT_PLAIN, JB_FONT_BOLD, JB_FONT_HEADING, JB_FONT_COUNT };
 
 struct jb_dialog_look {
     HWND window;
+    bool japanese;
     HWND part[JB_PART_COUNT];
     HFONT font[JB_FONT_COUNT];
 };

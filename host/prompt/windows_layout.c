@@ -14,7 +14,7 @@
 #define TEXT_MIN 340
 #define TEXT_MAX 620
 #define FIELD_WIDTH 220
-#define FIELD_HEIGHT 26
+#define FIELD_PADDING 5
 #define BUTTON_MIN 96
 #define BUTTON_HEIGHT 30
 #define BUTTON_PADDING 14
@@ -94,6 +94,8 @@ void jb_dialog_free_fonts(struct jb_dialog_look *look) {
     }
 }
 
+/* The font of the system's messages; for Japanese its own, which Windows has in every language, so
+ * that no other language's shapes of the characters come in. */
 static void make_fonts(struct jb_dialog_look *look, UINT dpi) {
     NONCLIENTMETRICSW metrics = {.cbSize = sizeof metrics};
 
@@ -102,6 +104,10 @@ static void make_fonts(struct jb_dialog_look *look, UINT dpi) {
         return; /* the controls then keep the system's old font, and can be read */
     }
     LOGFONTW font = metrics.lfMessageFont;
+    if (look->japanese) {
+        font.lfCharSet = SHIFTJIS_CHARSET;
+        wcscpy(font.lfFaceName, L"Yu Gothic UI");
+    }
     look->font[JB_FONT_PLAIN] = CreateFontIndirectW(&font);
     font.lfWeight = FW_BOLD;
     look->font[JB_FONT_BOLD] = CreateFontIndirectW(&font);
@@ -188,8 +194,9 @@ void jb_dialog_place(struct jb_dialog_look *look, UINT dpi) {
     const int width = text_width(look, dpi);
     int y = place_texts(look, dpi, width);
     if (look->part[JB_PART_FIELD] != NULL) {
-        move(look, JB_PART_FIELD, margin, y, scaled(FIELD_WIDTH, dpi), scaled(FIELD_HEIGHT, dpi));
-        y += scaled(FIELD_HEIGHT, dpi) + scaled(GAP, dpi);
+        int height = (int)size_of(look, JB_PART_LABEL, 0).cy + 2 * scaled(FIELD_PADDING, dpi);
+        move(look, JB_PART_FIELD, margin, y, scaled(FIELD_WIDTH, dpi), height);
+        y += height + scaled(GAP, dpi);
     }
     y += scaled(GAP, dpi);
     place_buttons(look, dpi, margin + width, y);

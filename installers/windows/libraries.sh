@@ -5,7 +5,8 @@
 # (which carry its security fixes), as static libraries, and prints the directory they are in.
 #   installers/windows/libraries.sh [DIRECTORY]
 # What was built is kept by version in DIRECTORY (${XDG_CACHE_HOME:-~/.cache}/jpki-bridge/windows),
-# so it is built anew only when Debian has a newer one. The versions stand in PREFIX/versions.txt.
+# so it is built anew only when Debian has a newer one, which is looked for once a day; without the network
+# what is kept is taken. The versions stand in versions.txt there.
 set -euo pipefail
 
 triplet=x86_64-w64-mingw32
@@ -21,21 +22,52 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 say() { echo "$@" >&2; }
 
+build_openssl() { # PREFIX
+    cd "$work/openssl" &&
+        CC=gcc-posix ./Configure "${openssl_options[@]}" --cross-compile-prefix=$triplet- --libdir=lib --prefix=/ \
+            --openssldir=/nowhere "${openssl_flags[@]}" &&
+        make -j "$(nproc)" build_libs &&
+        make DESTDIR="$1" install_dev
+}
+
+build_cjson() { # PREFIX
+    cd "$work/cjson" &&
+        $triplet-gcc-posix -std=c99 -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -DCJSON_HIDE_SYMBOLS \
+            -c cJSON.c -o cJSON.o &&
+        mkdir -p "$1/lib" "$1/include/cjson" &&
+        $triplet-ar rcs "$1/lib/libcjson.a" cJSON.o &&
+        cp cJSON.h "$1/include/cjson/"
+}
+
+recipe=$({ declare -p openssl_options openssl_flags && declare -f build_openssl build_cjson; } | sha256sum | cut -c 1-12)
+
+# The latest that was built by this recipe, if any.
+latest() {
+    # shellcheck disable=SC2012 # names of our own making
+    ls -td "$kept"/openssl-*-"$recipe" 2>/dev/null | head -n 1
+}
+if [ -n "$(latest)" ] && [ -n "$(find "$kept/checked" -mmin -1440 2>/dev/null)" ]; then
+    latest
+    exit
+fi
+
 # A list of sources of its own, made from where this machine takes its Debian packages: neither rights nor a
 # change of the system's lists are needed.
 mkdir -p "$work/lists/partial" "$work/parts"
 sources() {
     # shellcheck disable=SC2016 # these are apt's own
-    apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SIGNED_BY)' 'Created-By: Packages' \
+    apt-get "$@" indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SIGNED_BY)' 'Created-By: Packages' \
         'Origin: Debian' | sort -u | while IFS='|' read -r uri release component signed; do
         case $signed in /*) signed=" [signed-by=$signed]" ;; *) signed= ;; esac
         echo "deb-src$signed $uri $release $component"
     done
 }
 sources >"$work/sources.list"
-if [ ! -s "$work/sources.list" ]; then
-    say "no Debian package lists on this machine: run apt-get update first"
-    exit 1
+if [ ! -s "$work/sources.list" ]; then # its lists were cleared away
+    mkdir -p "$work/own/partial"
+    own=(-o "Dir::State::Lists=$work/own" -o "APT::Sandbox::User=" -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=")
+    apt-get "${own[@]}" -q update >&2 || true
+    sources "${own[@]}" >"$work/sources.list"
 fi
 apt=(-o "Dir::Etc::SourceList=$work/sources.list" -o "Dir::Etc::SourceParts=$work/parts"
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache="
@@ -63,34 +95,19 @@ unpack() { # SOURCE VERSION
     fi
 }
 
-build_openssl() { # PREFIX
-    cd "$work/openssl"
-    ./Configure "${openssl_options[@]}" --cross-compile-prefix=$triplet- --libdir=lib --prefix=/ \
-        --openssldir=/nowhere "${openssl_flags[@]}"
-    make -j "$(nproc)" build_libs
-    make DESTDIR="$1" install_dev
-}
-
-build_cjson() { # PREFIX
-    cd "$work/cjson"
-    $triplet-gcc -std=c99 -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -DCJSON_HIDE_SYMBOLS -c cJSON.c \
-        -o cJSON.o
-    mkdir -p "$1/lib" "$1/include/cjson"
-    $triplet-ar rcs "$1/lib/libcjson.a" cJSON.o
-    cp cJSON.h "$1/include/cjson/"
-}
-
-apt-get "${apt[@]}" update >"$work/update.log" 2>&1 || {
-    tail -n 20 "$work/update.log" >&2
-    exit 1
-}
+if [ ! -s "$work/sources.list" ] || ! apt-get "${apt[@]}" update >"$work/update.log" 2>&1; then
+    tail -n 20 "$work/update.log" >&2 || true
+    [ -n "$(latest)" ] || exit 1
+    say "Debian's sources cannot be looked at now; taking what was built before"
+    latest
+    exit
+fi
 openssl=$(newest openssl)
 cjson=$(newest cjson)
 if [ -z "$openssl" ] || [ -z "$cjson" ]; then
     say "Debian's sources of OpenSSL and cJSON were not found"
     exit 1
 fi
-recipe=$(sha256sum "${BASH_SOURCE[0]}" | cut -c 1-12)
 prefix=$kept/openssl-${openssl//[^0-9A-Za-z.+~-]/_}+cjson-${cjson//[^0-9A-Za-z.+~-]/_}-$recipe
 if [ ! -e "$prefix/versions.txt" ]; then
     say "building OpenSSL $openssl and cJSON $cjson for Windows (a few minutes, once)"
@@ -108,4 +125,5 @@ if [ ! -e "$prefix/versions.txt" ]; then
     rm -rf "$prefix"
     mv "$work/prefix" "$prefix"
 fi
+touch "$kept/checked"
 echo "$prefix"
