@@ -127,9 +127,9 @@ headers_alone() {
 layer_of_header() { # NAME
     case $1 in
         error | op | secret | lang | text | base64 | json | origin | file | wait | windows) echo 0 ;;
-        apdu | application | card | jpki | profile | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
+        apdu | application | card | cms | jpki | profile | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
         policy | mynaportal) echo 2 ;;
-        command | request) echo 3 ;;
+        batch | command | request) echo 3 ;;
         frame | reply | serve | cli | browsers) echo 4 ;;
         *) echo "include/jpki_bridge/$1.h has no layer in tests/lint.sh" >&2 && return 1 ;;
     esac
