@@ -50,7 +50,8 @@ read -ra packages < <(pkg-config --cflags libpcsclite libcjson libassuan gpg-err
 
 # What only the compiler for Windows can read (and that for macOS, for one of them).
 readonly mingw=x86_64-w64-mingw32-gcc-posix
-readonly windows_flags=(-std=c17 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN -Iinclude)
+readonly windows_flags=(-std=c17 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN
+    -D_POSIX_THREAD_SAFE_FUNCTIONS=200112L -Iinclude)
 is_for_windows() { # FILE
     [[ $1 == host/base/wait_relative.c || $1 == *windows*.[ch] || $1 == tests/windows/* ]] && [[ $1 != include/* ]]
 }
