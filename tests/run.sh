@@ -5,7 +5,7 @@
 # output is kept in build/logs/; the last line is "N passed, N failed".
 #   tests/run.sh            everything
 #   tests/run.sh NAME...    the named stages only (unit, lint, card, host, sanitize, valgrind,
-#                           fuzz, portal, documents, extension, browser, bench)
+#                           fuzz, portal, documents, extension, browser, windows, bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -113,6 +113,7 @@ stage documents tests/documents/run.sh build
 { stage host tests/host/run.sh build && stage valgrind run_valgrind; } &
 wait
 stage browser tests/browser/run.sh build
+stage windows tests/windows/run.sh build
 stage fuzz run_fuzz
 stage bench tests/bench/run.sh build
 if wanted bench; then

@@ -15,11 +15,13 @@ prompt=(pinentry-gtk2)
 checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind firefox-esr firefox-esr-l10n-ja opensc opensc-pkcs11 xvfb xauth xxd
     xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file
     ghostscript qpdf poppler-utils python3-cairo python3-venv)
+windows=(gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64 wixl msitools osslsigncode dpkg-dev patch perl
+    locales)
 
 wanted=("${build[@]}" "${demo[@]}")
 case ${1:-} in
     demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
-    test) wanted+=("${checks[@]}") ;;
+    test) wanted+=("${checks[@]}" "${windows[@]}") ;;
     *)
         sed -n '4,7s/^# \{0,1\}//p' "$0"
         exit 64

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "jpki_bridge/file.h"
 #include "jpki_bridge/text.h"
 
 #define DEPTH_MAX 16
@@ -283,35 +280,10 @@ bool jb_json_only(const cJSON *object, const char *const *names) {
 }
 
 cJSON *jb_json_read_file(const char *path, size_t max, bool *absent) {
-    struct stat status;
-    cJSON *tree = NULL;
-    char *text = NULL;
     size_t len = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    char *text = jb_file_read(path, max, &len, absent);
+    cJSON *tree = text == NULL ? NULL : jb_json_parse(text, len);
 
-    *absent = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
-    if (fd < 0) {
-        return NULL;
-    }
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || (uint64_t)status.st_size > max) {
-        goto out;
-    }
-    text = malloc(max + 1);
-    if (text == NULL) {
-        goto out;
-    }
-    for (ssize_t got = 1; got != 0 && len <= max;) {
-        got = read(fd, text + len, max + 1 - len);
-        if (got < 0 && errno != EINTR) {
-            goto out;
-        }
-        len += got > 0 ? (size_t)got : 0;
-    }
-    if (len <= max) {
-        tree = jb_json_parse(text, len);
-    }
-out:
     free(text);
-    (void)close(fd);
     return tree;
 }

@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,22 +15,4 @@ enum jb_lang jb_lang_of(const char *tag) {
         return jb_lang_system();
     }
     return is_japanese(tag) ? JB_LANG_JA : JB_LANG_EN;
-}
-
-enum jb_lang jb_lang_system(void) {
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = getenv(names[i]);
-        if (value == NULL || value[0] == '\0') {
-            continue;
-        }
-        /* "C.UTF-8" names an encoding and no language. */
-        if (strcmp(value, "C") == 0 || strcmp(value, "POSIX") == 0 ||
-            strncmp(value, "C.", 2) == 0) {
-            return JB_LANG_JA;
-        }
-        return is_japanese(value) ? JB_LANG_JA : JB_LANG_EN;
-    }
-    return JB_LANG_JA;
 }

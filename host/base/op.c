@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define OVERDUE_MS 2000 /* what an operation may take to end after its end */
 
@@ -25,26 +24,18 @@ struct jb_op {
     struct jb_event last;
 };
 
-uint64_t jb_clock_ms(void) {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const struct jb_event *),
                         void *context) {
     struct jb_op *op = calloc(1, sizeof *op);
-    pthread_condattr_t attributes;
 
     if (op == NULL) {
         return NULL;
     }
+    if (!jb_wait_init(&op->called_off)) {
+        free(op);
+        return NULL;
+    }
     (void)pthread_mutex_init(&op->mutex, NULL);
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&op->called_off, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
     op->deadline = jb_clock_ms() + timeout_ms;
     op->tries_left = -1;
     op->signatures = -1;
@@ -87,18 +78,14 @@ enum jb_error jb_op_check(struct jb_op *op) {
 
 enum jb_error jb_op_sleep(struct jb_op *op, unsigned ms) {
     uint64_t until = jb_clock_ms() + ms;
-    struct timespec wake;
 
     (void)pthread_mutex_lock(&op->mutex);
     if (until > op->deadline) {
         until = op->deadline;
     }
-    wake.tv_sec = (time_t)(until / 1000);
-    wake.tv_nsec = (long)(until % 1000) * 1000000;
-    while (check_locked(op) == JB_OK && jb_clock_ms() < until) {
-        (void)pthread_cond_timedwait(&op->called_off, &op->mutex, &wake);
+    while (check_locked(op) == JB_OK && jb_wait_until(&op->called_off, &op->mutex, until)) {
     }
-    enum jb_error why = op->why;
+    enum jb_error why = check_locked(op);
     (void)pthread_mutex_unlock(&op->mutex);
     return why;
 }

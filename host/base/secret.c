@@ -4,8 +4,6 @@
 #include <openssl/crypto.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #define HEAP_SIZE                                                                                  \
     32768 /* bytes, a power of two: a pinentry conversation needs about 10 kB; an unprivileged     \
@@ -18,15 +16,6 @@ static bool heap_locked;
 static void make_heap(void) {
     /* 2 means that the memory is there but could not be locked: then there is none for a PIN. */
     heap_locked = CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT) == 1;
-}
-
-void jb_secret_protect_process(void) {
-    const struct rlimit none = {0, 0};
-
-    (void)setrlimit(RLIMIT_CORE, &none);
-    /* RLIMIT_CORE does not stop a piped core handler; this does, and keeps debuggers of the same
-     * user out. */
-    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 void *jb_secret_malloc(size_t size) {

@@ -2,6 +2,7 @@
 #include "jpki_bridge/text.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
@@ -126,4 +127,14 @@ void jb_text_for_display(const char *text, size_t max_chars, char *out, size_t s
         chars++;
     }
     out[used] = '\0';
+}
+
+char *jb_text_copy(const char *bytes, size_t len) {
+    char *copy = malloc(len + 1);
+
+    if (copy != NULL) {
+        memcpy(copy, bytes, len);
+        copy[len] = '\0';
+    }
+    return copy;
 }

@@ -89,17 +89,17 @@ static enum jb_io list_names(struct pcsc *self, char names[NAMES_MAX]) {
     for (int i = 0; i < 2 && io == JB_IO_NO_SERVICE; i++) {
         DWORD len = NAMES_MAX;
 
+        names[0] = '\0';
         io = establish(self);
         if (io != JB_IO_OK) {
-            return io;
+            break;
         }
-        names[0] = '\0';
         io = io_of(SCardListReaders(self->context, NULL, names, &len));
         if (io == JB_IO_NO_SERVICE) {
             release(self);
         }
     }
-    if (io == JB_IO_NO_READER) {
+    if (io == JB_IO_NO_READER || (io == JB_IO_NO_SERVICE && jb_pcsc_sleeps())) {
         names[0] = '\0';
         io = JB_IO_OK;
     }
@@ -186,6 +186,9 @@ static enum jb_io pcsc_wait(struct jb_transport *base, const struct jb_reader *r
     struct pcsc *self = (struct pcsc *)base;
     SCARD_READERSTATE states[JB_READERS_MAX];
 
+    if (count == 0 && !self->established) {
+        return JB_IO_OK; /* nothing to wait for, also where the service sleeps */
+    }
     enum jb_io io = establish(self);
     if (io != JB_IO_OK || count == 0 || count > JB_READERS_MAX) {
         return io;

@@ -18,6 +18,10 @@
  * False also where the system cannot tell. */
 bool jb_pcsc_is_held(SCARDHANDLE handle);
 
+/* Whether the service runs only while there is a reader (Windows 8 and later), so that no service
+ * means no more than no reader. Asked when the service is not there. */
+bool jb_pcsc_sleeps(void);
+
 /* Connects that another program holds up, by reader; null is none. */
 struct jb_pcsc_attempt;
 

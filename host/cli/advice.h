@@ -11,6 +11,10 @@
 const char *jb_advice_service(const struct jb_terminal *terminal);
 const char *jb_advice_reader(const struct jb_terminal *terminal);
 const char *jb_advice_prompt(const struct jb_terminal *terminal);
+const char *jb_advice_policy(const struct jb_terminal *terminal);
+
+/* All that config.json can hold here, as an example. */
+const char *jb_advice_config(void);
 
 /* What to do about the browser when it is installed as a package that confines it; null when it is
  * not. */

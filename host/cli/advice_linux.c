@@ -53,6 +53,19 @@ const char *jb_advice_prompt(const struct jb_terminal *terminal) {
                   "  Fedora: sudo dnf install pinentry-gnome3");
 }
 
+const char *jb_advice_policy(const struct jb_terminal *terminal) {
+    return JB_SAY(terminal,
+                  "管理者にお知らせください。このファイルは root の所有で、ほかの人が書き込めず、\n"
+                  "決まった項目だけを含む JSON でなければなりません。",
+                  "Tell your administrator. The file must belong to root, be writable by nobody\n"
+                  "else, and be JSON with the names of a policy only.");
+}
+
+const char *jb_advice_config(void) {
+    return "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\",\n"
+           "   \"mynaportalOrigins\": [\"https://www.example.jp\"]}";
+}
+
 static bool exists_in(const char *directory, const char *name) {
     char *expanded = jb_platform_expand(directory);
     char *path = NULL;

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "advice.h"
 #include "doctor.h"
@@ -13,6 +12,7 @@
 #include "jpki_bridge/prompt.h"
 #include "jpki_bridge/text.h"
 #include "manifest.h"
+#include "place.h"
 
 enum { NAME_CHARS = 60, PATH_CHARS = 120, SHOWN = PATH_CHARS * 4, LIST_WIDTH = 50 };
 
@@ -118,6 +118,14 @@ void jb_check_card(const struct jb_terminal *terminal, const struct jb_survey *s
     }
 }
 
+/* A file of the configuration, for showing. */
+static void show_file(const char *directory, const char *name, char *out, size_t size) {
+    char *path = directory == NULL ? NULL : jb_platform_join(directory, name);
+
+    jb_text_for_display(path == NULL ? name : path, PATH_CHARS, out, size);
+    free(path);
+}
+
 void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
     struct jb_config config = {0};
@@ -127,39 +135,38 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
     char shown[SHOWN];
 
     (void)survey;
-    jb_text_for_display(directory == NULL ? "" : directory, PATH_CHARS, shown, sizeof shown);
+    show_file(directory, "config.json", shown, sizeof shown);
     if (jb_config_load(&config, &problem) != JB_OK) {
         jb_append(check->found, sizeof check->found,
                   JB_SAY(terminal, "設定ファイルが正しくありません:\n%s",
                          "the configuration file is not valid:\n%s"),
                   problem);
         jb_append(check->remedy, sizeof check->remedy,
-                  JB_SAY(terminal,
-                         "%s/config.json を直すか、消してください。書けるのは次の形だけです:\n"
-                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\",\n"
-                         "   \"mynaportalOrigins\": [\"https://www.example.jp\"]}",
-                         "Correct %s/config.json, or delete it. All it can hold is:\n"
-                         "  {\"pinentry\": \"/usr/bin/pinentry-gnome3\",\n"
-                         "   \"mynaportalOrigins\": [\"https://www.example.jp\"]}"),
-                  shown);
+                  JB_SAY(terminal, "%s を直すか、消してください。書けるのは次の形だけです:\n%s",
+                         "Correct %s, or delete it. All it can hold is:\n%s"),
+                  shown, jb_advice_config());
         check->mark = JB_MARK_BAD;
         goto out;
     }
     if (!jb_config_installation_is_sound()) {
+        show_file(directory, "installation.json", shown, sizeof shown);
         add_found(check, JB_SAY(terminal, "installation.json を読み取れません",
                                 "installation.json cannot be read"));
         jb_append(check->remedy, sizeof check->remedy,
                   JB_SAY(terminal,
-                         "%s/installation.json を消してください。\n"
+                         "%s を消してください。\n"
                          "次に使うときに作り直され、サイトからは新しいパソコンに見えます。",
-                         "Delete %s/installation.json. It is made anew at the next use,\n"
+                         "Delete %s. It is made anew at the next use,\n"
                          "and sites then take this for a new computer."),
                   shown);
         check->mark = JB_MARK_BAD;
         goto out;
     }
     program = jb_prompt_program(config.pinentry);
-    if (program != NULL) {
+    if (program != NULL && program[0] == '\0') {
+        check->mark = JB_MARK_GOOD;
+        add_found(check, JB_SAY(terminal, "このプログラムの画面", "this program's own"));
+    } else if (program != NULL) {
         check->mark = JB_MARK_GOOD;
         jb_text_for_display(program, PATH_CHARS, shown, sizeof shown);
         add_found(check, shown);
@@ -200,17 +207,12 @@ static void read_effective(const struct jb_browser *browser, const char *self,
     }
 }
 
-/* Whether the person has used the browser: it has a directory of its own. */
+/* Whether the person has used the browser. */
 static bool is_used(const struct jb_browser *browser) {
-    char *directory = jb_platform_expand(browser->user);
-    char *slash = directory == NULL ? NULL : strrchr(directory, '/');
-    bool used = false;
+    char *place = jb_platform_expand(browser->user);
+    bool used = place != NULL && jb_place_is_used(place);
 
-    if (slash != NULL) {
-        *slash = '\0';
-        used = access(directory, F_OK) == 0;
-    }
-    free(directory);
+    free(place);
     return used;
 }
 
@@ -350,14 +352,8 @@ void jb_check_policy(const struct jb_terminal *terminal, const struct jb_survey 
     if (jb_policy_load(&policy) != JB_OK) {
         jb_append(check->found, sizeof check->found,
                   JB_SAY(terminal, "%s が正しくありません", "%s is not valid"),
-                  jb_platform_policy_file());
-        fail(check,
-             JB_SAY(
-                 terminal,
-                 "管理者にお知らせください。このファイルは root の所有で、ほかの人が書き込めず、\n"
-                 "allowedOrigins と deniedOrigins だけを含む JSON でなければなりません。",
-                 "Tell your administrator. The file must belong to root, be writable by nobody\n"
-                 "else, and be JSON with allowedOrigins and deniedOrigins only."));
+                  jb_platform_policy_place());
+        fail(check, jb_advice_policy(terminal));
         return;
     }
     check->mark = JB_MARK_GOOD;

@@ -10,6 +10,7 @@
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/platform.h"
 #include "manifest.h"
+#include "place.h"
 
 enum { NAME_COLUMN = 16, DETAIL_INDENT = 4 };
 
@@ -65,11 +66,12 @@ static bool register_with(const struct jb_terminal *terminal, const struct jb_br
     const struct jb_native_host *host = &jb_native_hosts[which];
     char *directory = jb_platform_expand(browser->user);
     char *foreign = NULL;
-    char *path = NULL;
+    bool registered = false;
+    char *path =
+        directory == NULL ? NULL : jb_place_manifest(directory, host, browser->kind, &registered);
     bool done = false;
 
-    if (directory == NULL || asprintf(&path, "%s/%s.json", directory, host->name) < 0) {
-        path = NULL;
+    if (path == NULL) {
         print_line(terminal, JB_MARK_BAD, browser,
                    JB_SAY(terminal, "ホームフォルダーが分かりません", "no home folder"), NULL);
         goto out;

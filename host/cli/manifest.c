@@ -2,24 +2,17 @@
 #include "manifest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "jpki_bridge/json.h"
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/text.h"
+#include "place.h"
 
 #define MANIFEST_MAX 65536
 #define ID_MAX 128
-
-static char *manifest_path(const char *directory, const struct jb_native_host *host) {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s.json", directory, host->name) < 0 ? NULL : path;
-}
 
 static const char *const *ids_of(const struct jb_native_host *host, enum jb_browser_kind kind) {
     return kind == JB_BROWSER_CHROMIUM ? host->chromium : host->firefox;
@@ -57,36 +50,22 @@ static bool names_all_ids(const cJSON *list, const struct jb_native_host *host,
     return cJSON_GetArraySize(list) == count;
 }
 
-static bool is_same_file(const char *a, const char *b) {
-    struct stat first;
-    struct stat second;
-
-    return strcmp(a, b) == 0 || (stat(a, &first) == 0 && stat(b, &second) == 0 &&
-                                 first.st_dev == second.st_dev && first.st_ino == second.st_ino);
-}
-
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static enum jb_manifest_state judge(const cJSON *json, const struct jb_native_host *host,
                                     const char *self, struct jb_manifest *out) {
     const char *name = jb_json_string(json, "name");
     const char *type = jb_json_string(json, "type");
     const char *description = jb_json_string(json, "description");
-    const char *program = jb_json_string(json, "path");
-    struct stat status;
+    const char *named = jb_json_string(json, "path");
 
-    if (program == NULL || program[0] != '/') {
+    out->program = named == NULL ? NULL : jb_place_program(out->path, named);
+    if (out->program == NULL) {
         return JB_MANIFEST_BROKEN;
     }
-    out->program = strdup(program);
-    out->runs =
-        stat(program, &status) == 0 && S_ISREG(status.st_mode) && access(program, X_OK) == 0;
-    if (!is_same_file(program, self)) {
-        return strcmp(file_name(program), file_name(self)) == 0 ? JB_MANIFEST_COPY
-                                                                : JB_MANIFEST_FOREIGN;
+    out->runs = jb_platform_is_program(out->program);
+    if (!jb_platform_is_same_file(out->program, self)) {
+        bool namesake =
+            strcmp(jb_platform_file_name(out->program), jb_platform_file_name(self)) == 0;
+        return namesake ? JB_MANIFEST_COPY : JB_MANIFEST_FOREIGN;
     }
     return name != NULL && strcmp(name, host->name) == 0 && type != NULL &&
                    strcmp(type, "stdio") == 0 && description != NULL
@@ -94,15 +73,20 @@ static enum jb_manifest_state judge(const cJSON *json, const struct jb_native_ho
                : JB_MANIFEST_BROKEN;
 }
 
-void jb_manifest_read(const char *directory, const struct jb_native_host *host,
+void jb_manifest_read(const char *place, const struct jb_native_host *host,
                       enum jb_browser_kind kind, const char *self, struct jb_manifest *out) {
+    bool registered = false;
     bool absent = false;
     cJSON *json;
 
     memset(out, 0, sizeof *out);
-    out->path = manifest_path(directory, host);
+    out->path = jb_place_manifest(place, host, kind, &registered);
     out->state = JB_MANIFEST_BROKEN;
     if (out->path == NULL) {
+        return;
+    }
+    if (!registered) {
+        out->state = JB_MANIFEST_ABSENT;
         return;
     }
     json = jb_json_read_file(out->path, MANIFEST_MAX, &absent);
@@ -110,8 +94,6 @@ void jb_manifest_read(const char *directory, const struct jb_native_host *host,
         out->state = judge(json, host, self, out);
         out->ids =
             names_all_ids(cJSON_GetObjectItemCaseSensitive(json, allowed_name(kind)), host, kind);
-    } else if (absent) {
-        out->state = JB_MANIFEST_ABSENT;
     }
     cJSON_Delete(json);
 }
@@ -145,24 +127,26 @@ static char *allowed_list(const struct jb_native_host *host, enum jb_browser_kin
 }
 
 /* The template with each @NAME@ replaced, once and from left to right, so that a value is never
- * read as a name. */
-static bool fill_template(FILE *out, const char *const names[], char *const values[],
-                          size_t count) {
+ * read as a name. Measures when out is null; the length without the ending NUL. */
+static size_t fill_template(char *out, const char *const names[], char *const values[],
+                            size_t count) {
     const char *at = jb_manifest_template;
+    size_t len = 0;
 
     while (*at != '\0') {
         size_t i = 0;
         while (i < count && strncmp(at, names[i], strlen(names[i])) != 0) {
             i++;
         }
-        if (i < count) {
-            fputs(values[i], out);
-            at += strlen(names[i]);
-        } else {
-            fputc(*at++, out);
+        const char *piece = i < count ? values[i] : at;
+        size_t piece_len = i < count ? strlen(piece) : 1;
+        for (size_t k = 0; out != NULL && k < piece_len; k++) {
+            out[len + k] = piece[k];
         }
+        len += piece_len;
+        at += i < count ? strlen(names[i]) : 1;
     }
-    return ferror(out) == 0;
+    return len;
 }
 
 char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind kind,
@@ -172,9 +156,6 @@ char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind k
     enum { COUNT = sizeof names / sizeof names[0] };
     char *values[COUNT] = {NULL};
     char *text = NULL;
-    size_t len = 0;
-    bool filled = false;
-    FILE *stream = NULL;
 
     if (!jb_text_is_utf8(self, strlen(self))) {
         errno = EILSEQ;
@@ -190,74 +171,29 @@ char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind k
             goto out;
         }
     }
-    stream = open_memstream(&text, &len);
-    if (stream == NULL) {
-        goto out;
+    text = malloc(fill_template(NULL, names, values, COUNT) + 1);
+    if (text != NULL) {
+        text[fill_template(text, names, values, COUNT)] = '\0';
     }
-    filled = fill_template(stream, names, values, COUNT);
-    filled = fclose(stream) == 0 && filled;
 out:
     for (size_t i = 0; i < COUNT; i++) {
         free(values[i]);
     }
-    if (!filled) {
-        free(text);
-        text = NULL;
-    }
     return text;
 }
 
-static bool has_text(const char *path, const char *text) {
-    size_t len = strlen(text);
-    char *have = malloc(len + 1);
-    FILE *file = fopen(path, "re");
-    bool same = have != NULL && file != NULL && fread(have, 1, len + 1, file) == len &&
-                memcmp(have, text, len) == 0;
-
-    if (file != NULL) {
-        fclose(file);
-    }
-    free(have);
-    return same;
-}
-
-enum jb_manifest_write jb_manifest_write(const char *directory, const struct jb_native_host *host,
+enum jb_manifest_write jb_manifest_write(const char *place, const struct jb_native_host *host,
                                          enum jb_browser_kind kind, const char *self) {
     enum jb_manifest_write result = JB_MANIFEST_FAILED;
     char *text = jb_manifest_text(host, kind, self);
-    char *path = manifest_path(directory, host);
+    bool changed = false;
     int reason;
 
-    if (text == NULL || path == NULL) {
-        goto out;
+    if (text != NULL && jb_place_register(place, host, kind, text, &changed)) {
+        result = changed ? JB_MANIFEST_WRITTEN : JB_MANIFEST_UNCHANGED;
     }
-    if (has_text(path, text)) {
-        result = JB_MANIFEST_UNCHANGED;
-    } else if (jb_platform_write_file(path, text, strlen(text), true)) {
-        result = JB_MANIFEST_WRITTEN;
-    }
-out:
     reason = errno;
-    free(path);
     free(text);
     errno = reason;
     return result;
-}
-
-bool jb_manifest_remove(const char *directory, const struct jb_native_host *host, int levels) {
-    char *path = manifest_path(directory, host);
-    bool removed = path != NULL && unlink(path) == 0;
-
-    if (removed) {
-        /* Directories that hold something stay: rmdir refuses them. */
-        for (char *slash = strrchr(path, '/'); levels > 0 && slash != NULL && slash != path;
-             slash = strrchr(path, '/'), levels--) {
-            *slash = '\0';
-            if (rmdir(path) != 0) {
-                break;
-            }
-        }
-    }
-    free(path);
-    return removed;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A manifest of a native host in one directory where a browser looks: read, written and removed.
+ * A manifest of a native host in one place where a browser looks: read and written.
  * Source: Chromium's and Mozilla's pages on native messaging.
  */
 #ifndef JB_CLI_MANIFEST_H
@@ -27,26 +27,22 @@ struct jb_manifest {
     bool ids;      /* it lets all of our extensions in, and no others */
 };
 
-/* Reads the manifest of a host in a directory. self is the absolute path of this program. Cleared
- * with jb_manifest_clear. */
-void jb_manifest_read(const char *directory, const struct jb_native_host *host,
+/* Reads the manifest of a host in a place (place.h). self is the absolute path of this program.
+ * Cleared with jb_manifest_clear. */
+void jb_manifest_read(const char *place, const struct jb_native_host *host,
                       enum jb_browser_kind kind, const char *self, struct jb_manifest *out);
 void jb_manifest_clear(struct jb_manifest *manifest);
 
 enum jb_manifest_write { JB_MANIFEST_WRITTEN, JB_MANIFEST_UNCHANGED, JB_MANIFEST_FAILED };
 
-/* Writes the manifest that starts self, making the directory; the browser sees the old or the new
+/* Writes the manifest that starts self, making the place; the browser sees the old or the new
  * one, never a part. JB_MANIFEST_FAILED leaves why in errno. */
-enum jb_manifest_write jb_manifest_write(const char *directory, const struct jb_native_host *host,
+enum jb_manifest_write jb_manifest_write(const char *place, const struct jb_native_host *host,
                                          enum jb_browser_kind kind, const char *self);
 
 /* The whole text of a manifest; null when self is not UTF-8 or memory is short. Freed with free().
  */
 char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind kind,
                        const char *self);
-
-/* Removes the manifest, and up to levels directories above it that are then empty. False with errno
- * when it stays. */
-bool jb_manifest_remove(const char *directory, const struct jb_native_host *host, int levels);
 
 #endif

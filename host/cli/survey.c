@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "jpki_bridge/op.h"
 #include "jpki_bridge/transport.h"
@@ -56,19 +55,6 @@ static void *look(void *argument) {
     return NULL;
 }
 
-/* Waits a little; the condition variable has the default clock. */
-static void wait_a_little(struct work *work) {
-    struct timespec until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += LOOK_MS * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_nsec -= 1000000000L;
-        until.tv_sec++;
-    }
-    (void)pthread_cond_timedwait(&work->ended, &work->mutex, &until);
-}
-
 /* Waits for the thread, and leaves it behind when it hangs. */
 static void wait_for(struct work *work, struct jb_survey *survey) {
     enum jb_error stuck = JB_OK;
@@ -77,7 +63,7 @@ static void wait_for(struct work *work, struct jb_survey *survey) {
 
     pthread_mutex_lock(&work->mutex);
     while (!work->done && stuck == JB_OK) {
-        wait_a_little(work);
+        (void)jb_wait_until(&work->ended, &work->mutex, jb_clock_ms() + LOOK_MS);
         stuck = jb_op_stuck(work->op, &no_tries);
         if (stuck == JB_OK && jb_op_remaining(work->op) == 0) {
             stuck = JB_ERR_CARD_UNRESPONSIVE;
@@ -99,22 +85,20 @@ static void wait_for(struct work *work, struct jb_survey *survey) {
 
 void jb_survey_take(struct jb_survey *survey, bool with_info) {
     struct work *work = calloc(1, sizeof *work);
-    pthread_t thread;
 
     memset(survey, 0, sizeof *survey);
     survey->error = JB_ERR_OUT_OF_MEMORY;
-    if (work == NULL) {
+    if (work == NULL || !jb_wait_init(&work->ended)) {
+        free(work);
         return;
     }
     work->with_info = with_info;
     pthread_mutex_init(&work->mutex, NULL);
-    pthread_cond_init(&work->ended, NULL);
     work->op = jb_op_new(PATIENCE_MS, NULL, NULL);
-    if (work->op == NULL || pthread_create(&thread, NULL, look, work) != 0) {
+    if (work->op == NULL || !jb_start_thread(look, work)) {
         free_work(work);
         return;
     }
-    pthread_detach(thread);
     wait_for(work, survey);
 }
 

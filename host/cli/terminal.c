@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/text.h"
@@ -23,11 +22,10 @@ static const struct {
 
 struct jb_terminal jb_terminal_open(void) {
     const char *no_colour = getenv("NO_COLOR");
-    const char *kind = getenv("TERM");
+    bool has_colours = jb_platform_open_terminal();
     struct jb_terminal terminal = {
         .lang = jb_lang_system(),
-        .colour = isatty(STDOUT_FILENO) == 1 && (no_colour == NULL || no_colour[0] == '\0') &&
-                  kind != NULL && strcmp(kind, "dumb") != 0,
+        .colour = has_colours && (no_colour == NULL || no_colour[0] == '\0'),
     };
 
     return terminal;

@@ -10,18 +10,9 @@
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/platform.h"
 #include "manifest.h"
+#include "place.h"
 
 enum outcome { NOTHING, REMOVED, FAILED };
-
-/* How many directories install may have made below the user's own. */
-static int levels_of(const char *directory) {
-    int levels = 0;
-
-    for (const char *at = strchr(directory, '/'); at != NULL; at = strchr(at + 1, '/')) {
-        levels++;
-    }
-    return levels;
-}
 
 /* Under our own name everything is ours; under another product's only what starts this program. */
 static bool is_ours(int which, enum jb_manifest_state state) {
@@ -42,7 +33,7 @@ static enum outcome take_back(const struct jb_terminal *terminal, const struct j
     }
     jb_manifest_read(directory, host, browser->kind, self, &manifest);
     if (is_ours(which, manifest.state) && manifest.path != NULL) {
-        outcome = jb_manifest_remove(directory, host, levels_of(browser->user)) ? REMOVED : FAILED;
+        outcome = jb_place_unregister(browser, host) ? REMOVED : FAILED;
         jb_display_path(manifest.path, shown, sizeof shown);
         printf("  ");
         jb_print_mark(terminal, outcome == REMOVED ? JB_MARK_GOOD : JB_MARK_BAD);

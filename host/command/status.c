@@ -2,11 +2,11 @@
 #include "jpki_bridge/command.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "jpki_bridge/text.h"
 
-#define FIRST_LOOKS 20 /* of 10 ms, that the job beside is given to look at the readers */
+#define PAUSE_MS 10
+#define FIRST_LOOKS 20 /* of PAUSE_MS, that the job beside is given to look at the readers */
 
 static const char *name_of(enum jb_card_kind kind) {
     /* The older card is told apart only by card-info: who asks for a status knows no such kind. */
@@ -54,8 +54,7 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result) 
 
     enum jb_io io = transport->latest(transport, readers, &count);
     for (int i = 0; i < FIRST_LOOKS && io == JB_IO_BUSY; i++) {
-        const struct timespec pause = {0, 10000000};
-        (void)nanosleep(&pause, NULL);
+        jb_pause(PAUSE_MS);
         io = transport->latest(transport, readers, &count);
     }
     if (io != JB_IO_OK) {

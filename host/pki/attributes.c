@@ -28,7 +28,7 @@ static char *text_of(const ASN1_TYPE *value) {
     if (len > 0 && (memchr(text, '\0', len) != NULL || !jb_text_is_utf8(text, len))) {
         return NULL;
     }
-    return strndup(len == 0 ? "" : text, len);
+    return jb_text_copy(len == 0 ? "" : text, len);
 }
 
 static bool read_other_name(struct jb_certificate *certificate, const OTHERNAME *name) {

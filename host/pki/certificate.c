@@ -12,6 +12,7 @@
 #include "jpki_bridge/text.h"
 
 #define CERTIFICATE_MAX 65536 /* bytes; a certificate of the card has 2,600 at most */
+#define DAY 86400             /* seconds */
 #define RSA_BITS_MIN 2048
 #define RSA_BITS_MAX 4096 /* what a signature buffer holds (jpki.h) */
 
@@ -33,7 +34,7 @@ static char *name_of(const X509_NAME *name) {
         text = strdup("");
     } else if (len > 0 && memchr(bytes, '\0', (size_t)len) == NULL &&
                jb_text_is_utf8(bytes, (size_t)len)) {
-        text = strndup(bytes, (size_t)len);
+        text = jb_text_copy(bytes, (size_t)len);
     }
 
 out:
@@ -52,13 +53,15 @@ static char *serial_of(const X509 *x509) {
 }
 
 static bool time_of(const ASN1_TIME *time, time_t *out) {
-    struct tm parts;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int days = 0, seconds = 0;
+    bool known = time != NULL && epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
 
-    if (time == NULL || ASN1_TIME_to_tm(time, &parts) != 1) {
-        return false;
+    if (known) {
+        *out = (time_t)days * DAY + seconds;
     }
-    *out = timegm(&parts);
-    return true;
+    ASN1_TIME_free(epoch);
+    return known;
 }
 
 /* Whether it is on a curve that we know, given by its name: parameters in full can pass off another

@@ -15,16 +15,13 @@
 
 static const char trusted_name[] = "mynaportalOrigins";
 
-/* The path of a file in the configuration directory; false when there is none. */
-static bool config_path(const char *name, char path[PATH_LENGTH_MAX + 1]) {
+/* The path of a file in the configuration directory, freed with free(); null when there is none. */
+static char *config_path(const char *name) {
     char *directory = jb_platform_config_dir();
-    int len = -1;
+    char *path = directory == NULL ? NULL : jb_platform_join(directory, name);
 
-    if (directory != NULL) {
-        len = snprintf(path, PATH_LENGTH_MAX + 1, "%s/%s", directory, name);
-    }
     free(directory);
-    return len > 0 && len <= PATH_LENGTH_MAX;
+    return path;
 }
 
 static const char *read_trusted(struct jb_config *config, const cJSON *json) {
@@ -68,7 +65,8 @@ static const char *read_config(struct jb_config *config, const cJSON *json) {
     if (cJSON_GetObjectItemCaseSensitive(json, "pinentry") != NULL) {
         pinentry = jb_json_string(json, "pinentry");
         /* A bare name would be looked for in PATH, which is not ours to trust. */
-        if (pinentry == NULL || pinentry[0] != '/' || strlen(pinentry) > PATH_LENGTH_MAX) {
+        if (pinentry == NULL || !jb_platform_is_absolute(pinentry) ||
+            strlen(pinentry) > PATH_LENGTH_MAX) {
             return "\"pinentry\" is not an absolute path";
         }
         config->pinentry = strdup(pinentry);
@@ -81,16 +79,17 @@ static const char *read_config(struct jb_config *config, const cJSON *json) {
 
 /* The file as JSON (an empty object when there is none), checked; null with *wrong otherwise. */
 static cJSON *load(struct jb_config *config, const char **wrong) {
-    char path[PATH_LENGTH_MAX + 1];
+    char *path = config_path("config.json");
     bool absent = false;
     cJSON *json = NULL;
 
     memset(config, 0, sizeof *config);
-    if (!config_path("config.json", path)) {
+    if (path == NULL) {
         *wrong = NULL; /* nobody's configuration is an empty one */
         return cJSON_CreateObject();
     }
     json = jb_json_read_file(path, CONFIG_MAX, &absent);
+    free(path);
     if (json == NULL) {
         *wrong = absent ? NULL : "it cannot be read or is not valid JSON";
         return absent ? cJSON_CreateObject() : NULL;
@@ -172,14 +171,14 @@ static bool save(const char *path, const cJSON *json) {
 
 /* Makes the origin a trusted one, or no longer, in the file as it is now. */
 static enum jb_error change_trust(const char *origin, bool trust) {
-    char path[PATH_LENGTH_MAX + 1];
+    char *path = config_path("config.json");
     const char *wrong = NULL;
     struct jb_config config = {0};
     cJSON *json = NULL;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
     int lock = -1;
 
-    if (!config_path("config.json", path) || (lock = jb_platform_lock_beside(path)) < 0 ||
+    if (path == NULL || (lock = jb_platform_lock_beside(path)) < 0 ||
         (json = load(&config, &wrong)) == NULL) {
         goto out;
     }
@@ -199,6 +198,7 @@ out:
     }
     cJSON_Delete(json);
     jb_config_clear(&config);
+    free(path);
     return error;
 }
 
@@ -242,15 +242,15 @@ static enum jb_error read_id(const char *path, char id[JB_INSTALLATION_ID_LEN + 
 }
 
 enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
-    char path[PATH_LENGTH_MAX + 1];
+    char *path = config_path("installation.json");
     char text[JB_INSTALLATION_ID_LEN + 3];
     bool absent = false;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
     int lock = -1;
 
     /* Locked, so that two first uses at once do not make two. */
-    if (!config_path("installation.json", path) || (lock = jb_platform_lock_beside(path)) < 0) {
-        return JB_ERR_CONFIG_INVALID;
+    if (path == NULL || (lock = jb_platform_lock_beside(path)) < 0) {
+        goto out;
     }
     /* A file that is there and no identifier is left to its owner: another one would be another
      * installation. */
@@ -264,13 +264,17 @@ enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
             jb_platform_write_file(path, text, strlen(text), false) ? JB_OK : JB_ERR_CONFIG_INVALID;
     }
     jb_platform_unlock_beside(lock);
+out:
+    free(path);
     return error;
 }
 
 bool jb_config_installation_is_sound(void) {
-    char path[PATH_LENGTH_MAX + 1];
+    char *path = config_path("installation.json");
     char id[JB_INSTALLATION_ID_LEN + 1];
     bool absent = false;
+    bool sound = path == NULL || read_id(path, id, &absent) == JB_OK;
 
-    return !config_path("installation.json", path) || read_id(path, id, &absent) == JB_OK;
+    free(path);
+    return sound;
 }

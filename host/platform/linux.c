@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Directories, files and standard streams on Linux (XDG base directory specification 0.8). */
+/* Directories and files on Linux (XDG base directory specification 0.8). */
 #include "jpki_bridge/platform.h"
 
 #include <errno.h>
@@ -14,17 +14,11 @@
 #include <unistd.h>
 
 #define PASSWD_BUFFER 16384
-#define FIRST_PRIVATE_FD 3
 
 /* An absolute path in the environment; the specification wants relative ones ignored. */
 static const char *absolute_env(const char *name) {
     const char *value = getenv(name);
     return value != NULL && value[0] == '/' ? value : NULL;
-}
-
-static char *join(const char *directory, const char *rest) {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", directory, rest) < 0 ? NULL : path;
 }
 
 static char *in_home(const char *rest) {
@@ -34,13 +28,13 @@ static char *in_home(const char *rest) {
     struct passwd *found = NULL;
 
     if (home != NULL) {
-        return join(home, rest);
+        return jb_platform_join(home, rest);
     }
     if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) != 0 || found == NULL ||
         found->pw_dir == NULL || found->pw_dir[0] != '/') {
         return NULL;
     }
-    return join(found->pw_dir, rest);
+    return jb_platform_join(found->pw_dir, rest);
 }
 
 char *jb_platform_expand(const char *path) {
@@ -57,9 +51,9 @@ char *jb_platform_expand(const char *path) {
         return strdup(path);
     }
     if (directory != NULL) {
-        return join(directory, path + sizeof config - 1);
+        return jb_platform_join(directory, path + sizeof config - 1);
     }
-    below_home = join(".config", path + sizeof config - 1);
+    below_home = jb_platform_join(".config", path + sizeof config - 1);
     expanded = below_home == NULL ? NULL : in_home(below_home);
     free(below_home);
     return expanded;
@@ -69,8 +63,45 @@ char *jb_platform_config_dir(void) {
     return jb_platform_expand("$XDG_CONFIG_HOME/jpki-bridge");
 }
 
-const char *jb_platform_policy_file(void) {
+char *jb_platform_join(const char *directory, const char *name) {
+    char *path = NULL;
+    return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
+}
+
+bool jb_platform_is_absolute(const char *path) {
+    return path[0] == '/';
+}
+
+const char *jb_platform_file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+bool jb_platform_is_program(const char *path) {
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+bool jb_platform_is_same_file(const char *a, const char *b) {
+    struct stat first;
+    struct stat second;
+
+    return strcmp(a, b) == 0 || (stat(a, &first) == 0 && stat(b, &second) == 0 &&
+                                 first.st_dev == second.st_dev && first.st_ino == second.st_ino);
+}
+
+const char *jb_platform_policy_place(void) {
     return "/etc/jpki-bridge/policy.json";
+}
+
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
+    return jb_platform_read_admin_file(jb_platform_policy_place(), max, text, len);
+}
+
+void jb_platform_take_arguments(int *argc, char ***argv) {
+    (void)argc;
+    (void)argv;
 }
 
 char *jb_platform_program_path(void) {
@@ -137,58 +168,4 @@ enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **t
     }
     close(fd);
     return error;
-}
-
-/* Whatever was closed at start is opened on /dev/null: otherwise the next file or socket that
- * anybody opens would become the standard stream. Lowest first, since open gives the lowest free
- * number. */
-static bool fill_standard_streams(bool *was_open) {
-    *was_open = true;
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) != -1) {
-            continue;
-        }
-        if (open("/dev/null", O_RDWR) != fd) {
-            return false;
-        }
-        if (fd != STDERR_FILENO) {
-            *was_open = false;
-        }
-    }
-    return true;
-}
-
-bool jb_platform_take_stdio(int *in, int *out) {
-    bool was_open;
-    bool taken = false;
-    int null = -1;
-
-    *in = -1;
-    *out = -1;
-    if (!fill_standard_streams(&was_open) || !was_open) {
-        return false;
-    }
-    null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    *in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, FIRST_PRIVATE_FD);
-    *out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, FIRST_PRIVATE_FD);
-    if (null < 0 || *in < 0 || *out < 0) {
-        goto out;
-    }
-    taken = dup2(null, STDIN_FILENO) == STDIN_FILENO &&
-            dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO;
-out:
-    if (null >= 0) {
-        close(null);
-    }
-    if (!taken) {
-        if (*in >= 0) {
-            close(*in);
-        }
-        if (*out >= 0) {
-            close(*out);
-        }
-        *in = -1;
-        *out = -1;
-    }
-    return taken;
 }

@@ -15,8 +15,6 @@
 #include "jpki_bridge/json.h"
 #include "jpki_bridge/platform.h"
 
-#define POLICY_MAX ((size_t)1024 * 1024)
-
 #define SCHEME_LEN (sizeof "https://" - 1)
 static const char wildcard[] = "https://*.";
 
@@ -121,38 +119,34 @@ static bool is_policy(const cJSON *json) {
 }
 
 enum jb_error jb_policy_load(struct jb_policy **out) {
-    return jb_policy_load_file(jb_platform_policy_file(), out);
-}
-
-enum jb_error jb_policy_load_file(const char *path, struct jb_policy **out) {
-    enum jb_error error;
-    struct jb_policy *policy = NULL;
     char *text = NULL;
     size_t len = 0;
+    enum jb_error error = jb_platform_read_policy(JB_POLICY_MAX, &text, &len);
 
     *out = NULL;
-    error = jb_platform_read_admin_file(path, POLICY_MAX, &text, &len);
-    if (error != JB_OK) {
-        goto out;
+    if (error == JB_OK) {
+        error = jb_policy_parse(text, len, out);
     }
-    policy = calloc(1, sizeof *policy);
+    free(text);
+    return error;
+}
+
+enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out) {
+    struct jb_policy *policy = calloc(1, sizeof *policy);
+
+    *out = NULL;
     if (policy == NULL) {
-        error = JB_ERR_OUT_OF_MEMORY;
-        goto out;
+        return JB_ERR_OUT_OF_MEMORY;
     }
     if (text != NULL) {
         policy->json = jb_json_parse(text, len);
         if (!is_policy(policy->json)) {
-            error = JB_ERR_POLICY_INVALID;
-            goto out;
+            jb_policy_free(&policy);
+            return JB_ERR_POLICY_INVALID;
         }
     }
     *out = policy;
-    policy = NULL;
-out:
-    jb_policy_free(&policy);
-    free(text);
-    return error;
+    return JB_OK;
 }
 
 void jb_policy_free(struct jb_policy **policy) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/prompt.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "jpki_bridge/wait.h"
 
 struct jb_prompt {
     struct jb_prompt_request request;
@@ -40,20 +40,6 @@ static void *run(void *context) {
     return NULL;
 }
 
-static bool make_condition(pthread_cond_t *condition) {
-    pthread_condattr_t attributes;
-    bool made;
-
-    if (pthread_condattr_init(&attributes) != 0) {
-        return false;
-    }
-    /* Setting the clock of the computer must not lengthen a wait. */
-    made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-           pthread_cond_init(condition, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    return made;
-}
-
 enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
     struct jb_prompt *prompt = calloc(1, sizeof(*prompt));
 
@@ -69,7 +55,7 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
     if (pthread_mutex_init(&prompt->mutex, NULL) != 0) {
         goto out;
     }
-    if (!make_condition(&prompt->changed)) {
+    if (!jb_wait_init(&prompt->changed)) {
         (void)pthread_mutex_destroy(&prompt->mutex);
         goto out;
     }
@@ -89,20 +75,11 @@ out:
 }
 
 static bool wait_for(struct jb_prompt *prompt, const bool *what, unsigned ms) {
-    struct timespec until;
-    int failure = 0;
+    uint64_t until = jb_clock_ms() + ms;
     bool happened;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000L;
-    if (until.tv_nsec >= 1000000000L) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000L;
-    }
     (void)pthread_mutex_lock(&prompt->mutex);
-    while (!*what && failure == 0) {
-        failure = pthread_cond_timedwait(&prompt->changed, &prompt->mutex, &until);
+    while (!*what && jb_wait_until(&prompt->changed, &prompt->mutex, until)) {
     }
     happened = *what;
     (void)pthread_mutex_unlock(&prompt->mutex);

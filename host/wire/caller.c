@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "jpki_bridge/browsers.h"
+#include "jpki_bridge/platform.h"
 #include "jpki_bridge/serve.h"
 
 #define CHROMIUM_SCHEME "chrome-extension://"
@@ -35,7 +36,7 @@ enum jb_caller jb_caller_of(int argc, char *const *argv) {
     if (argc >= 2 && strncmp(argv[1], CHROMIUM_SCHEME, strlen(CHROMIUM_SCHEME)) == 0) {
         id = argv[1] + strlen(CHROMIUM_SCHEME);
         len = strcspn(id, "/");
-    } else if (argc >= 3 && argv[1][0] == '/' && ends_with(argv[1], ".json")) {
+    } else if (argc >= 3 && jb_platform_is_absolute(argv[1]) && ends_with(argv[1], ".json")) {
         id = argv[2];
         len = strlen(id);
     } else {

@@ -7,11 +7,8 @@
 #include "jpki_bridge/serve.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/command.h"
@@ -22,6 +19,7 @@
 
 #define WATCH_MS 100 /* how often a running job is looked after */
 #define GRACE_MS 700 /* what a job is given to end by itself once the port is closed */
+#define PAUSE_MS 5
 #define STATUS_MS 5000
 #define WAIT_FOREVER (-1)
 
@@ -166,8 +164,7 @@ static void wait_for_brief(struct server *server) {
 
     while (!reap(server) && jb_command_is_brief(server->request.command) && jb_clock_ms() < until &&
            !jb_platform_input_closed(server->in)) {
-        const struct timespec pause = {0, 5000000};
-        (void)nanosleep(&pause, NULL);
+        jb_pause(PAUSE_MS);
     }
 }
 
@@ -234,7 +231,7 @@ static bool read_input(struct server *server, struct jb_frame *frame) {
 }
 
 /* The port is closed: whatever runs is called off, given a moment, and otherwise ends with the
- * process, for which pcscd resets a card in a transaction. */
+ * process, for which PC/SC resets a card in a transaction. */
 static void close_down(struct server *server) {
     uint64_t until = jb_clock_ms() + GRACE_MS;
 
@@ -242,11 +239,10 @@ static void close_down(struct server *server) {
         jb_op_cancel(server->op, JB_ERR_USER_CANCELLED);
     }
     while (!reap(server)) {
-        const struct timespec pause = {0, 5000000};
         if (jb_clock_ms() >= until) {
-            _exit(EXIT_SUCCESS);
+            jb_platform_exit_now(EXIT_SUCCESS);
         }
-        (void)nanosleep(&pause, NULL);
+        jb_pause(PAUSE_MS);
     }
     if (server->transport != NULL) {
         server->transport->free(server->transport);
@@ -259,7 +255,6 @@ int jb_serve(enum jb_caller caller) {
     struct jb_frame frame = {0};
 
     jb_json_wipe_memory();
-    (void)signal(SIGPIPE, SIG_IGN);
     if (!jb_platform_take_stdio(&server.in, &server.out) || !jb_reply_hello(server.out)) {
         return EXIT_FAILURE;
     }

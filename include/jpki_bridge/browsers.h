@@ -15,8 +15,8 @@ struct jb_browser {
     const char *id;
     const char *name; /* as people know it */
     enum jb_browser_kind kind;
-    const char *user;          /* directory of the user's manifests, for jb_platform_expand */
-    const char *const *system; /* directories of everybody's manifests; null-terminated */
+    const char *user;          /* place of the user's manifests, for jb_platform_expand */
+    const char *const *system; /* places of everybody's manifests; null-terminated */
     const char *snap;          /* its name as a snap, or null */
     const char *flatpak;       /* its name as a flatpak, or null */
 };

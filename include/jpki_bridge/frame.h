@@ -31,8 +31,8 @@ struct jb_frame {
     size_t len, filled;
 };
 
-/* Reads what one read(2) on fd gives. On JB_FRAME_WHOLE text and len are the message; the caller
- * clears the frame. */
+/* Reads what one jb_platform_read of fd gives. On JB_FRAME_WHOLE text and len are the message; the
+ * caller clears the frame. */
 enum jb_frame_state jb_frame_read(struct jb_frame *frame, int fd);
 
 /* Frees and zeroes. */

@@ -9,8 +9,9 @@ enum jb_lang { JB_LANG_JA, JB_LANG_EN };
  * other. A null or empty tag gives jb_lang_system(). */
 enum jb_lang jb_lang_of(const char *tag);
 
-/* The language of the session, from LC_ALL, LC_MESSAGES, LANG (POSIX, in that order): English when
- * they name another language than Japanese, Japanese when they name none ("", "C", "POSIX"). */
+/* The language of the session: English when it is another than Japanese, Japanese when none is
+ * named. On Linux from LC_ALL, LC_MESSAGES, LANG (POSIX, in that order; "", "C" and "POSIX" name
+ * none), on Windows the one of its menus. */
 enum jb_lang jb_lang_system(void);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "jpki_bridge/error.h"
+#include "jpki_bridge/wait.h"
 
 enum jb_event_kind {
     JB_EVENT_WAITING_FOR_READER,
@@ -77,8 +78,5 @@ int jb_op_signed(struct jb_op *op);
 /* JB_OK, or the error of a call that has lasted longer than its limit, or of an operation that goes
  * on well after its end; *tries_left is then what was noted. Any thread. */
 enum jb_error jb_op_stuck(struct jb_op *op, int *tries_left);
-
-/* Milliseconds of a clock that never goes back (CLOCK_MONOTONIC). */
-uint64_t jb_clock_ms(void);
 
 #endif

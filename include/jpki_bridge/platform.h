@@ -9,21 +9,51 @@
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/op.h"
 
-/* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge; else
- * ~/.config/jpki-bridge on Linux). Freed with free(); null when it cannot be told. */
+/* The program's arguments as UTF-8, where the system gives main others; once, at the start. */
+void jb_platform_take_arguments(int *argc, char ***argv);
+
+/* Whether a person types at standard input. */
+bool jb_platform_is_typed_at(void);
+
+/* Makes standard output and error show UTF-8; whether standard output is a terminal that has
+ * colours. */
+bool jb_platform_open_terminal(void);
+
+/* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge, else
+ * ~/.config/jpki-bridge, on Linux; %APPDATA%\JPKI Bridge on Windows). Freed with free(); null when
+ * it cannot be told. */
 char *jb_platform_config_dir(void);
 
-/* The administrator's policy file (/etc/jpki-bridge/policy.json on Linux). Static. */
-const char *jb_platform_policy_file(void);
+/* The path of name in directory. Freed with free(); null when memory is short. */
+char *jb_platform_join(const char *directory, const char *name);
+
+bool jb_platform_is_absolute(const char *path);
+
+/* The last part of a path; borrowed from it. */
+const char *jb_platform_file_name(const char *path);
+
+/* Whether there is a program that this user can start. */
+bool jb_platform_is_program(const char *path);
+
+bool jb_platform_is_same_file(const char *a, const char *b);
+
+/* Where the administrator's policy stands, for a person (/etc/jpki-bridge/policy.json on Linux, a
+ * key of the registry on Windows). Static. */
+const char *jb_platform_policy_place(void);
+
+/* Reads the administrator's policy as the JSON of policy.json, from where none but an administrator
+ * can have written. JB_OK with *text null: there is none. *len is without the ending NUL.
+ * JB_ERR_POLICY_INVALID: others could write it, it is longer than max, or it cannot be read. Freed
+ * with free(). */
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len);
+
+/* Likewise a file, where the system keeps the policy in one. */
+enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
 
 /* The path with a leading $HOME/ or $XDG_CONFIG_HOME/ replaced by this user's directory; other
- * paths as they are. Freed with free(); null when the directory cannot be told. */
+ * paths, and the registry's keys, as they are. Freed with free(); null when the directory cannot be
+ * told. */
 char *jb_platform_expand(const char *path);
-
-/* Reads a file that none but an administrator can have written. JB_OK with *text null: there is
- * none. *len is without the ending NUL. JB_ERR_POLICY_INVALID: others could write it, it is longer
- * than max, or it cannot be read. Freed with free(). */
-enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
 
 /* Replaces a file whole, or makes it, with its directories; readable by its owner only, or by all.
  * False (with errno) when that fails, and then the old one stays. */
@@ -39,12 +69,17 @@ char *jb_platform_program_path(void);
 
 /* Moves the real stdin and stdout to private descriptors (*in, *out), closed on exec, so that
  * nothing else in the process can write into the reply stream; 0 then reads nothing and 1 goes to
- * stderr. Binary streams. False on failure. */
+ * stderr. Binary streams; a write to an end that is gone fails and does no more. False on
+ * failure. */
 bool jb_platform_take_stdio(int *in, int *out);
 
-/* Waits at most timeout_ms for fd to take output; false when it does not, or nobody is there to
- * read it. */
-bool jb_platform_wait_output(int fd, int timeout_ms);
+/* Reads what there is of what fd brings, waiting for the first of it: bytes read, or one of
+ * these. */
+enum { JB_READ_END = 0, JB_READ_NOTHING = -1, JB_READ_FAILED = -2 };
+int jb_platform_read(int fd, void *buffer, size_t size);
+
+/* Writes all of it; false when the other end is gone, or takes nothing for limit_ms. */
+bool jb_platform_write(int fd, const void *bytes, size_t len, int limit_ms);
 
 /* Waits at most timeout_ms (-1: without limit) for fd to have something to read, or its end;
  * whether it has. */
@@ -52,6 +87,9 @@ bool jb_platform_wait_input(int fd, int timeout_ms);
 
 /* Whether the other end is closed, though there may still be something to read. */
 bool jb_platform_input_closed(int fd);
+
+/* Ends the process at once, whatever its threads are in. */
+_Noreturn void jb_platform_exit_now(int status);
 
 struct jb_user_lock;
 

@@ -5,10 +5,13 @@
 #define JPKI_BRIDGE_POLICY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/mynaportal.h"
 #include "jpki_bridge/origin.h"
+
+#define JB_POLICY_MAX ((size_t)1024 * 1024) /* bytes */
 
 struct jb_policy;
 
@@ -16,7 +19,9 @@ struct jb_policy;
  * and not valid: then nothing is allowed, since what it forbids is not known. Freed with
  * jb_policy_free. */
 enum jb_error jb_policy_load(struct jb_policy **out);
-enum jb_error jb_policy_load_file(const char *path, struct jb_policy **out);
+
+/* The policy in a text (len bytes of JSON; null for none), likewise. */
+enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out);
 void jb_policy_free(struct jb_policy **policy);
 
 /* JB_OK, JB_ERR_ORIGIN_INVALID (jb_origin_is_valid says no) or JB_ERR_ORIGIN_DENIED. */

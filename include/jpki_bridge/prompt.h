@@ -102,8 +102,8 @@ void jb_prompt_dismiss(struct jb_prompt *prompt);
  * form of none. */
 enum jb_error jb_prompt_finish(struct jb_prompt **prompt, struct jb_secret **secret);
 
-/* The prompt program that would be used, or null when there is none (doctor). configured may be
- * null. Freed with free(). */
+/* The prompt program that would be used, "" where this program shows the prompt itself, or null
+ * when there is none (doctor). configured may be null. Freed with free(). */
 char *jb_prompt_program(const char *configured);
 
 /* ---- one file per system ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A secret: a PIN in locked memory that is never in a core dump, wiped by the type that holds it.
- * The memory is OpenSSL's secure heap (mlock, guard pages, MADV_DONTDUMP).
+ * The memory is OpenSSL's secure heap (mlock and MADV_DONTDUMP, or VirtualLock; guard pages).
  */
 #ifndef JPKI_BRIDGE_SECRET_H
 #define JPKI_BRIDGE_SECRET_H
@@ -19,7 +19,8 @@ struct jb_secret {
     uint8_t bytes[JB_SECRET_MAX];
 };
 
-/* Turns core dumps and ptrace by others off for this process. Cheap; first thing in main. */
+/* Turns core dumps and debuggers of others off for this process, as far as the system lets. Cheap;
+ * first thing in main. One file per system. */
 void jb_secret_protect_process(void);
 
 /* A new, empty secret. Null when no locked memory is to be had. Freed with jb_secret_free. */

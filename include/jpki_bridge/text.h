@@ -16,4 +16,8 @@ bool jb_text_is_utf8(const char *text, size_t len);
  * characters or in out ends with "…". */
 void jb_text_for_display(const char *text, size_t max_chars, char *out, size_t size);
 
+/* A copy of len bytes, none of them NUL, as a string; freed with free(); null when memory is short.
+ */
+char *jb_text_copy(const char *bytes, size_t len);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "jpki_bridge/platform.h"
 #include "jpki_bridge/policy.h"
 
 static char path[64];
@@ -23,9 +24,23 @@ static void write_policy(const char *text, size_t len, mode_t mode) {
     assert_int_equal(chmod(path, mode), 0);
 }
 
+/* As the program reads the policy of the system, from another place. */
+static enum jb_error load_file(const char *from, struct jb_policy **policy) {
+    char *text = NULL;
+    size_t len = 0;
+    enum jb_error error = jb_platform_read_admin_file(from, JB_POLICY_MAX, &text, &len);
+
+    *policy = NULL;
+    if (error == JB_OK) {
+        error = jb_policy_parse(text, len, policy);
+    }
+    free(text);
+    return error;
+}
+
 static enum jb_error load(const char *text, struct jb_policy **policy) {
     write_policy(text, strlen(text), 0644);
-    return jb_policy_load_file(path, policy);
+    return load_file(path, policy);
 }
 
 /* Files of an administrator can be made by root only. */
@@ -52,7 +67,7 @@ static void no_file_allows_every_origin(void **state) {
     struct jb_policy *policy = NULL;
 
     (void)state;
-    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    assert_int_equal(load_file("/nonexistent/policy.json", &policy), JB_OK);
     assert_int_equal(jb_policy_check_origin(policy, "https://example.com"), JB_OK);
     assert_int_equal(jb_policy_check_origin(policy, "http://example.com"), JB_ERR_ORIGIN_INVALID);
     assert_int_equal(jb_policy_check_origin(policy, "https://example.com/"), JB_ERR_ORIGIN_INVALID);
@@ -172,18 +187,18 @@ static void only_the_administrators_file_counts(void **state) {
     (void)state;
     write_policy("{}", 2, 0644);
     if (geteuid() != 0) {
-        assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+        assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
         return;
     }
     assert_int_equal(chmod(path, 0664), 0);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
     assert_int_equal(chmod(path, 0646), 0);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
     assert_int_equal(chmod(path, 0644), 0);
     assert_int_equal(chown(path, 65534, 0), 0);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
     assert_int_equal(chown(path, 0, 0), 0);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_OK);
+    assert_int_equal(load_file(path, &policy), JB_OK);
     jb_policy_free(&policy);
 }
 
@@ -193,18 +208,18 @@ static void odd_files_are_no_policy(void **state) {
 
     (void)state;
     assert_non_null(big);
-    assert_int_equal(jb_policy_load_file("/", &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file("/", &policy), JB_ERR_POLICY_INVALID);
     /* valid JSON, one byte too long */
     memset(big, ' ', (1 << 20) + 1);
     big[0] = '{';
     big[1] = '}';
     write_policy(big, (1 << 20) + 1, 0644);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
     free(big);
     /* a FIFO must not make anybody wait */
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkfifo(path, 0644), 0);
-    assert_int_equal(jb_policy_load_file(path, &policy), JB_ERR_POLICY_INVALID);
+    assert_int_equal(load_file(path, &policy), JB_ERR_POLICY_INVALID);
     assert_int_equal(unlink(path), 0);
 }
 
@@ -216,7 +231,7 @@ static void expect_mynaportal(const char *text, const char *origin, enum jb_myna
     bool ask = false;
 
     if (text == NULL) {
-        assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+        assert_int_equal(load_file("/nonexistent/policy.json", &policy), JB_OK);
     } else {
         assert_int_equal(load(text, &policy), JB_OK);
     }
@@ -282,7 +297,7 @@ static void what_is_no_origin_never_gets_so_far(void **state) {
     struct jb_policy *policy = NULL;
 
     (void)state;
-    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    assert_int_equal(load_file("/nonexistent/policy.json", &policy), JB_OK);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_int_equal(jb_policy_check_origin(policy, texts[i]), JB_ERR_ORIGIN_INVALID);
     }
@@ -340,7 +355,7 @@ static void the_individual_number_is_off_unless_it_is_switched_on(void **state) 
     struct jb_policy *policy = NULL;
 
     (void)state;
-    assert_int_equal(jb_policy_load_file("/nonexistent/policy.json", &policy), JB_OK);
+    assert_int_equal(load_file("/nonexistent/policy.json", &policy), JB_OK);
     assert_false(jb_policy_allows_individual_number(policy));
     jb_policy_free(&policy);
     need_root();
