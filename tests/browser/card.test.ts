@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // Looking after the card: the popup and the page of the holder's own, against the real host and card.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
 import ICAL from "ical.js";
 import type { Page } from "../rig/page.ts";
@@ -123,7 +122,7 @@ describe("the holder's own page", () => {
         await care.click("#show-details");
         assert.match(await dialogSays(care, "failure"), /The PIN is locked\. It can be reset at your municipal office/);
         await screenshot(care, "card-locked.en.light");
-        assert.equal(await care.locator("#care-close").evaluate((button) => button === document.activeElement), true);
+        assert.equal(await care.evaluate("document.activeElement.id"), "care-close");
         await care.keyboard.press("Enter");
         await until("the dialog's end", async () => (await care.locator("dialog[open]").count()) === 0);
     });
@@ -171,9 +170,9 @@ describe("the holder's own page", () => {
 
     it("saves reminders that a calendar can read", async () => {
         const care = await page();
-        const [download] = await Promise.all([care.waitForEvent("download"), care.click("#reminder")]);
-        assert.equal(download.suggestedFilename(), "mynumber-card.ics");
-        const calendar = new ICAL.Component(ICAL.parse(readFileSync(await download.path(), "utf8")) as unknown[]);
+        const { name, bytes } = await stage.browser.download(care, () => care.click("#reminder"));
+        assert.equal(name, "mynumber-card.ics");
+        const calendar = new ICAL.Component(ICAL.parse(bytes.toString()) as unknown[]);
         const events = calendar.getAllSubcomponents("vevent").map((event) => new ICAL.Event(event));
         const days = await care.locator(".milestones :is(.renewal, .end) time").evaluateAll((all) => all.map((each) => each.getAttribute("datetime")));
         const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
@@ -183,28 +182,27 @@ describe("the holder's own page", () => {
 
     it("is out of reach for pages and their scripts", async () => {
         const site = await stage.browser.tab("https://thief.example.go.jp/");
-        const id = stage.browser.id;
-        const reached = await site.evaluate(async (url) => {
+        const { own } = stage.browser;
+        const reached = await site.evaluate<string[]>(`(async (url) => {
             const fetched = await fetch(url).then(() => "fetched", () => "no");
-            const framed = await new Promise((resolve) => {
+            await new Promise((resolve) => {
                 const frame = document.createElement("iframe");
                 frame.src = url;
-                frame.onload = () => { resolve(frame.contentDocument === null ? "foreign" : "empty"); };
-                setTimeout(() => { resolve("nothing"); }, 2_000);
+                frame.onload = resolve;
+                setTimeout(resolve, 2_000);
                 document.body.append(frame);
             });
-            return [fetched, framed, "chrome" in globalThis && "runtime" in chrome ? "runtime" : "none"];
-        }, `chrome-extension://${id}/${CARE}`);
-        assert.equal(reached[0], "no");
-        assert.equal(reached[2], "none");
-        assert.ok(site.frames().every((frame) => !frame.url().startsWith("chrome-extension://")), "no page of ours is framed");
+            return [fetched, "chrome" in globalThis && "runtime" in chrome ? "runtime" : "none"];
+        })("${own}/${CARE}")`);
+        assert.deepEqual(reached, ["no", "none"]);
+        assert.ok(site.frames().every((frame) => !frame.url().startsWith(own)), "no page of ours is framed");
         // What a content script could say is answered by nobody: the background knows no such message.
-        const answers = await site.evaluate(() => new Promise<string[]>((resolve) => {
-            const seen: string[] = [];
-            window.addEventListener("message", ({ data }: MessageEvent<{ action: string }>) => seen.push(data.action));
-            for (const command of ["card-info", "card-details", "change-pin", "doctor"]) window.postMessage({ action: `jpki-bridge:${command}` }, "*");
+        const answers = await site.evaluate<string[]>(`new Promise((resolve) => {
+            const seen = [];
+            addEventListener("message", ({ data }) => seen.push(data.action));
+            for (const command of ["card-info", "card-details", "change-pin", "doctor"]) postMessage({ action: "jpki-bridge:" + command }, "*");
             setTimeout(() => { resolve(seen.filter((action) => /-(ack|success|failure)$/.test(action))); }, 1_000);
-        }));
+        })`);
         assert.deepEqual(answers, []);
         assert.equal(stage.browser.windows().length, 0);
     });

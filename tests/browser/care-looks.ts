@@ -3,14 +3,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
-import { type Language } from "../rig/browser.ts";
+import type { ColorScheme, Language } from "../rig/browser.ts";
 import { goOn, inState, outcome, Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { judge, schemesOf } from "./judge.ts";
 
 const TALL = { width: 900, height: 2000 };
 
-export function lookAfterTheCard(colorScheme: "light" | "dark"): void {
+export function lookAfterTheCard(colorScheme: ColorScheme): void {
     for (const language of ["ja", "en"] as const satisfies Language[]) {
+        if (!schemesOf(language).includes(colorScheme)) {
+            continue;
+        }
         const keep = (page: Page, name: string): Promise<void> => judge(page, name, language, colorScheme);
         const shows = (page: Page, state: string): Promise<void> => page.locator(`#card[data-state="${state}"]`).waitFor();
         const dialog = (page: Page, state: string): Promise<void> => page.locator(`dialog[open][data-state="${state}"]`).waitFor({ timeout: 15_000 });

@@ -7,7 +7,7 @@ import { smallPdf } from "../portal/document-fixtures.ts";
 import type { Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { gone, goOn, outcome, PORTAL, Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { judge, schemesOf } from "./judge.ts";
 
 const NAMES = {
     ja: ["住民票の写し等交付申請書(令和8年度・本人または同一世帯の方).pdf", "委任状.txt"],
@@ -20,8 +20,8 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
         it("is readable, accessible, in its language, and never wider than the screen", async () => {
             const stage = await Stage.open({ language });
             const keep = async (page: Page, name: string, sizes: Partial<typeof SIZES> = SIZES): Promise<void> => {
-                for (const colorScheme of ["light", "dark"] as const) {
-                    await page.emulateMedia({ colorScheme });
+                for (const colorScheme of schemesOf(language)) {
+                    await stage.browser.paint(page, colorScheme);
                     for (const [size, viewport] of Object.entries(sizes)) {
                         await page.setViewportSize(viewport);
                         await judge(page, `portal-${name}-${size}`, language, colorScheme);

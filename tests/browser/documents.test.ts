@@ -54,12 +54,6 @@ function openPdf(pdf: Buffer): boolean[] {
     });
 }
 
-async function saved(page: Page, name: string): Promise<Buffer> {
-    const downloading = page.waitForEvent("download");
-    await page.click(`a[download="${name}"]`);
-    return readFileSync(await (await downloading).path());
-}
-
 const checks = (page: Page): Promise<string[]> =>
     page.locator('[data-check][data-ok="true"]').evaluateAll((all) => all.map((each) => each.getAttribute("data-check") ?? ""));
 
@@ -72,6 +66,12 @@ describe("signing documents", () => {
     });
     afterEach(() => stage.tidy());
     after(() => stage.close());
+
+    async function saved(page: Page, wanted: string): Promise<Buffer> {
+        const { name, bytes } = await stage.browser.download(page, () => page.click(`a[download="${wanted}"]`));
+        assert.equal(name, wanted);
+        return bytes;
+    }
 
     it("makes a signature in a file of its own, which the server and OpenSSL take for this file alone", async () => {
         const { page, window } = await desk.ask([TEXT], "cades");
@@ -139,7 +139,7 @@ describe("signing documents", () => {
         await goOn(window);
         await until("the outcome", async () => {
             for (const [where, bar] of [["page", page.locator("#outcome progress")], ["window", window.locator('[data-state="card-working"] #progress:not([hidden])')]] as const) {
-                seen[where].add(await bar.getAttribute("value", { timeout: 50 }).catch(() => null) ?? "");
+                (await bar.evaluateAll((all) => all.map((each) => each.getAttribute("value") ?? ""))).forEach((value) => seen[where].add(value));
             }
             return page.locator("#outcome.good").count();
         }, 40_000);

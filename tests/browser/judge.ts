@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "../rig/page.ts";
-import { BROWSER, screenshot, type Language } from "../rig/browser.ts";
+import { BROWSER, screenshot, type ColorScheme, type Language } from "../rig/browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WINDOW = { width: 480, height: 700 };
@@ -35,7 +35,7 @@ async function darkness(page: Page): Promise<number> {
 }
 
 /** Each language in both schemes; in Firefox, which takes its time, each language and each scheme once. */
-export function schemesOf(language: Language): ("light" | "dark")[] {
+export function schemesOf(language: Language): ColorScheme[] {
     return BROWSER === "chromium" ? ["light", "dark"] : language === "ja" ? ["light"] : ["dark"];
 }
 
@@ -45,7 +45,7 @@ export async function hold(window: Page): Promise<void> {
 }
 
 /** In its language and its colours, and without a fault; kept as build/screenshots/NAME.LANGUAGE.SCHEME.png. */
-export async function judge(page: Page, name: string, language: Language, colorScheme: "light" | "dark"): Promise<void> {
+export async function judge(page: Page, name: string, language: Language, colorScheme: ColorScheme): Promise<void> {
     if (name.startsWith("session")) {
         await page.setViewportSize(WINDOW);
     }

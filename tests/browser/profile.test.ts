@@ -33,7 +33,7 @@ describe("attributes for a site", () => {
 
     it("are handed over but for those that the person unticks, as the prompt says, too", async () => {
         const { page, window } = await stage.ask("/profile", "#read");
-        await window.locator("#given label", { hasText: "address" }).click();
+        await window.locator("#given label:has([name=address])").click();
         await window.locator("#given input[name=sex]").focus();
         await window.keyboard.press("Space");
         await goOn(window);
@@ -50,7 +50,7 @@ describe("attributes for a site", () => {
     it("are not asked of the card while every one is refused", async () => {
         const { page, window } = await stage.ask("/profile", "#read");
         await window.locator('#continue[aria-disabled="false"]').waitFor();
-        for (const box of await window.locator("#given input").all()) await box.uncheck();
+        for (const box of await window.locator("#given input").all()) await box.click();
         await window.locator('#continue[aria-disabled="true"]').waitFor();
         assert.match(await window.locator("#choose").innerText(), /Tick at least one, or press Cancel/);
         await window.locator("#continue").click({ force: true });
@@ -74,7 +74,7 @@ describe("attributes for a site", () => {
         const page = await stage.browser.tab(`${HOSTILE}/`);
         const wrong = [{}, { fields: [] }, { fields: ["individualNumber"] }, { fields: ["name", "name"] }, { fields: "name" }];
         for (const [index, fields] of wrong.entries()) {
-            await page.evaluate((given) => { Object.assign(document.getElementById("go") ?? {}, { fields: given }); }, fields);
+            await page.evaluate(`Object.assign(document.getElementById("go"), { fields: ${JSON.stringify(fields)} })`);
             await page.click("#go");
             const { action, error } = await answered(page, index + 1);
             assert.equal(action, "jpki-bridge:read-profile-failure");

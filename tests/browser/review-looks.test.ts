@@ -5,7 +5,7 @@ import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { judge, schemesOf } from "./judge.ts";
 import { CHANGING, drawn, look, PAGES, png, review, textPdf, WARNED, type Given } from "./review.ts";
 
 const NAMES = {
@@ -30,7 +30,7 @@ function given(language: Language): Given[] {
 }
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of schemesOf(language)) {
         describe(`the review, ${language}, ${colorScheme}`, () => {
             it("is readable, accessible and in its language for every kind of document", async () => {
                 const stage = await Stage.open({ language, colorScheme, pages: PAGES, card: null, viewport: { width: 960, height: 830 } });

@@ -2,6 +2,7 @@
 // What a person sees of documents before they sign them, whatever the page says of these.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "../rig/page.ts";
 import { until } from "../rig/wait.ts";
 import { goOn, inState, Stage } from "./fixture.ts";
@@ -56,12 +57,12 @@ describe("the review of documents", () => {
         assert.deepEqual(await pixel(window, 400, 842 - 550), [255, 255, 255]);
         assert.equal(await window.locator(".only-read").first().textContent(), "Hello");
         await look(window, 1);
-        assert.equal(await window.locator(".plain-text").evaluate((each) => each.childElementCount), 2, "two characters that cannot be seen, and no element of the text's own");
+        assert.equal(await window.locator(".plain-text > *").count(), 2, "two characters that cannot be seen, and no element of the text's own");
         assert.equal(await window.locator(".plain-text").textContent(), TEXT.replace("\r\n", "\n").replace("\u202e", "U+202E").replace("\u200b", "U+200B"));
         assert.ok((await words(window)).includes("Characters that cannot be seen"));
         for (const [index, width] of [[2, 300], [3, 40]] as const) {
             await look(window, index);
-            assert.equal(await window.locator("img.picture").evaluate((each) => (each as HTMLImageElement).naturalWidth), width);
+            assert.equal(await window.evaluate("document.querySelector('img.picture').naturalWidth"), width);
         }
         await look(window, 4);
         assert.ok((await words(window)).includes("cannot be shown here"));
@@ -124,12 +125,12 @@ describe("the review of documents", () => {
         const { window } = await review(stage, [{ name: "a.txt", bytes: Buffer.from("a") }]);
         for (let count = 0; count < 4; count++) {
             await window.locator("#continue").click({ force: true });
-            await window.waitForTimeout(200);
+            await sleep(200);
         }
         await inState(window, "review");
         await ready(window);
         await window.evaluate("document.querySelector('#continue').click()");
-        await window.waitForTimeout(300);
+        await sleep(300);
         await inState(window, "review");
         assert.equal(stage.home.pinentry.log(), "");
     });
@@ -179,7 +180,7 @@ describe("the review of documents", () => {
         }
         // From another document, Continue leads to what stands in the way.
         await look(window, 0);
-        await window.waitForTimeout(1_500);
+        await sleep(1_500);
         assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
         await window.locator("#continue").click({ force: true });
         await inState(window, "review");
@@ -187,7 +188,7 @@ describe("the review of documents", () => {
         await text.fill("承認 山田太郎");
         await window.locator(".mark-page input").fill("3");
         await window.locator(".mark-page input").press("Tab");
-        await window.getByRole("radio", { name: "Top left" }).check();
+        await window.locator('.positions [title="Top left"]').click();
         await until("the last page", async () => await onPage() === 3);
         await until("the mark in sight", () => window.evaluate<boolean>("{ const box = document.querySelector('.mark-box').getBoundingClientRect(); const view = document.querySelector('.scroller').getBoundingClientRect(); box.top >= view.top && box.bottom <= view.bottom; }"));
         await window.locator(".pager input").fill("1");

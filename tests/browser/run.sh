@@ -32,7 +32,7 @@ run_share() { # every other file, from NUMBER; of the next browser those that th
         ((${#share[@]})) || continue
         echo "== $JB_BROWSER: ${share[*]##*/}"
         export JB_BROWSER
-        tests/virtual_card/with-pcscd.sh -- node --test --test-concurrency=1 --test-force-exit --test-timeout=240000 \
+        tests/virtual_card/with-pcscd.sh -- node --test --test-concurrency=1 --test-force-exit --test-timeout=480000 \
             --test-reporter=spec "${share[@]}" || status=1
     done
     return "$status"

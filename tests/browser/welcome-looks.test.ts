@@ -4,10 +4,10 @@ import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { Stage } from "./fixture.ts";
-import { judge } from "./judge.ts";
+import { judge, schemesOf } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const colorScheme of schemesOf(language)) {
         const keep = (page: Page, name: string): Promise<void> => judge(page, name, language, colorScheme);
         const shows = (page: Page, state: string): Promise<void> => page.locator(`#card[data-state="${state}"]`).waitFor();
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // After installation: from nothing to a first log-in.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,12 +31,7 @@ describe("the welcome page", () => {
             await screenshot(page, "welcome-program.en.light");
 
             // The package is installed: the page finds it without being asked.
-            const folder = join(stage.home.path, "browser/NativeMessagingHosts");
-            mkdirSync(folder, { recursive: true });
-            writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
-                name: "org.jpkibridge.host", description: "JPKI Bridge", path: HOST, type: "stdio",
-                allowed_origins: [`chrome-extension://${stage.browser.id}/`],
-            }));
+            stage.browser.register(HOST);
             await stands(page, "card");
             assert.match(await page.locator("#step-program").innerText(), /The program is running \(version \S+\)/);
             assert.match(await page.locator("#step-card .remarks").innerText(), /\S/);

@@ -5,18 +5,23 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chromium, type BrowserContext } from "playwright-core";
+import { chromium, type BrowserContext, type Page as ChromiumPage } from "playwright-core";
 import type { Home } from "./home.ts";
 import type { Context, Page } from "./page.ts";
 import { EXTENSION, HOST, SCREENSHOTS } from "./paths.ts";
 import { until } from "./wait.ts";
 
 export type Language = "ja" | "en";
+export type ColorScheme = "light" | "dark";
+export interface Download {
+    name: string;
+    bytes: Buffer;
+}
 export interface BrowserOptions {
     /** Host names to ports on this machine; every other name is not found. */
     hosts: Record<string, number>;
     language?: Language;
-    colorScheme?: "light" | "dark";
+    colorScheme?: ColorScheme;
     /** False needs a display. */
     headless?: boolean;
     /** The unpacked extension; null for none. */
@@ -52,6 +57,12 @@ export abstract class Browser {
     abstract grant(pattern: string): Promise<void>;
     /** Exchanges the extension for what now lies in its folder, with a higher version. */
     abstract update(folder: string): Promise<void>;
+    /** Makes the native host known to this browser, as its package does. */
+    abstract register(host: string): void;
+    /** Shows a page in these colours from now on. */
+    abstract paint(page: Page, colorScheme: ColorScheme): Promise<void>;
+    /** Does something that saves a file from a page, and waits until it is there. */
+    abstract download(page: Page, act: () => Promise<unknown>): Promise<Download>;
     abstract close(): Promise<void>;
 
     /** A new tab at `url`. */
@@ -120,17 +131,21 @@ interface Launch {
     environment: Record<string, string>;
 }
 
-/** Writes the native host's manifest and tells how Chromium is started. */
+/** Writes the native host's manifest where this Chromium looks for it. */
+function register(profile: string, host: string, id: string): void {
+    const folder = join(profile, "NativeMessagingHosts");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
+        name: "org.jpkibridge.host", description: "JPKI Bridge", path: host, type: "stdio", allowed_origins: [`chrome-extension://${id}/`],
+    }));
+}
+
+/** Makes the native host known, unless there is none, and tells how Chromium is started. */
 function prepare(home: Home, options: BrowserOptions): Launch {
     const { language = "ja", extension = EXTENSION, host = HOST } = options;
     const profile = join(home.path, "browser");
     if (host !== null) {
-        const folder = join(profile, "NativeMessagingHosts");
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, "org.jpkibridge.host.json"), JSON.stringify({
-            name: "org.jpkibridge.host", description: "JPKI Bridge", path: host, type: "stdio",
-            allowed_origins: [`chrome-extension://${extensionId(extension ?? EXTENSION)}/`],
-        }));
+        register(profile, host, extensionId(extension ?? EXTENSION));
     }
     const maps = Object.entries(options.hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
     return {
@@ -191,11 +206,13 @@ export class Chromium extends Browser {
     readonly context: BrowserContext;
     readonly id: string;
     readonly own: string;
+    readonly #profile: string;
 
-    private constructor(context: BrowserContext, id: string) {
+    private constructor(context: BrowserContext, id: string, profile: string) {
         super();
         this.context = context;
         this.id = id;
+        this.#profile = profile;
         this.own = `chrome-extension://${id}`;
     }
 
@@ -211,7 +228,7 @@ export class Chromium extends Browser {
             args,
             env: environment,
         });
-        return new Chromium(context, extensionId(options.extension ?? EXTENSION));
+        return new Chromium(context, extensionId(options.extension ?? EXTENSION), profile);
     }
 
     async registered(): Promise<void> {
@@ -243,6 +260,21 @@ export class Chromium extends Browser {
         await until("the new version", () => page.evaluate<boolean>(
             `chrome.developerPrivate.getExtensionInfo("${this.id}").then((now) => now.version === "${version}" && now.state === "ENABLED")`));
         await page.close();
+    }
+
+    register(host: string): void {
+        register(this.#profile, host, this.id);
+    }
+
+    async paint(page: Page, colorScheme: ColorScheme): Promise<void> {
+        await (page as ChromiumPage).emulateMedia({ colorScheme });
+    }
+
+    async download(page: Page, act: () => Promise<unknown>): Promise<Download> {
+        const saving = (page as ChromiumPage).waitForEvent("download");
+        await act();
+        const saved = await saving;
+        return { name: saved.suggestedFilename(), bytes: readFileSync(await saved.path()) };
     }
 
     async close(): Promise<void> {

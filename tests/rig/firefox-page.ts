@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ElementHandle, Frame as DrivenFrame, KeyInput, Page as DrivenPage } from "puppeteer-core";
-import type { Frame, Locator, Page, UploadedFile } from "./page.ts";
+import type { Frame, Locator, Page, Point, UploadedFile } from "./page.ts";
 import { until } from "./wait.ts";
 
 const PATIENCE = 20_000;
@@ -15,17 +15,13 @@ const PAUSE = 40;
 
 /** A selector, looked for in what was found before; or one of that by its place. */
 type Step = string | number;
-interface Point {
-    x: number;
-    y: number;
-}
 
 // These run in the page, so they are whole in themselves.
 function find(steps: Step[]): HTMLElement[] {
     let found: (Document | HTMLElement)[] = [document];
     for (const step of steps) {
         found = typeof step === "number"
-            ? found.slice(step, step + 1)
+            ? found.slice(step).slice(0, 1)
             : [...new Set(found.flatMap((each) => [...each.querySelectorAll<HTMLElement>(step)]))];
     }
     return found as HTMLElement[];
@@ -35,13 +31,14 @@ function isShown(element: HTMLElement): boolean {
     return width > 0 && height > 0 && getComputedStyle(element).visibility === "visible";
 }
 /** Where to press an element, or why it cannot be pressed now. */
-function aim(element: HTMLElement, force: boolean): Point | string {
+function aim(element: HTMLElement, force: boolean, from?: Point): Point | string {
     element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
     const [box] = element.getClientRects();
     if (box === undefined || box.width === 0 || box.height === 0) {
         return "is not shown";
     }
-    const point = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) };
+    const { x, y } = from ?? { x: box.width / 2, y: box.height / 2 };
+    const point = { x: Math.round(box.x + x), y: Math.round(box.y + y) };
     if (force) {
         return point;
     }
@@ -69,6 +66,9 @@ class FirefoxLocator implements Locator {
     }
     first(): Locator {
         return this.nth(0);
+    }
+    last(): Locator {
+        return this.nth(-1);
     }
     async all(): Promise<Locator[]> {
         return Array.from({ length: await this.count() }, (_, index) => this.nth(index));
@@ -113,11 +113,11 @@ class FirefoxLocator implements Locator {
         }, timeout);
     }
 
-    async click({ force = false }: { force?: boolean } = {}): Promise<void> {
+    async click({ force = false, position }: { force?: boolean; position?: Point } = {}): Promise<void> {
         let last: Point | string | undefined;
         const point = await this.#frame.until(`a press on ${this.#name}`, async () => {
             const before = last;
-            last = await this.#of<Point | string>(`(element) => (${String(aim)})(element, ${force})`) ?? "is not there";
+            last = await this.#of<Point | string>(`(element) => (${String(aim)})(element, ${force}, ${JSON.stringify(position)})`) ?? "is not there";
             if (typeof last === "string") {
                 return undefined;
             }
@@ -137,8 +137,14 @@ class FirefoxLocator implements Locator {
         }`);
     }
     async press(key: string): Promise<void> {
-        await this.#read("(element) => { element.focus(); }");
+        await this.focus();
         await this.#frame.key(key);
+    }
+    async focus(): Promise<void> {
+        await this.#read("(element) => { element.focus(); }");
+    }
+    async scrollIntoViewIfNeeded(): Promise<void> {
+        await this.#read('(element) => { element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" }); }');
     }
 
     /** What the one element says; null or undefined while there is none. Fails when there are several. */

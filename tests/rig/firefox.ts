@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 // Firefox with the built extension and the built host, in a home folder of its own, over WebDriver BiDi.
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { zipSync } from "fflate";
 import puppeteer, { type Browser as Driven, type Page as DrivenPage } from "puppeteer-core";
-import { Browser, type BrowserOptions } from "./browser.ts";
+import { Browser, type BrowserOptions, type ColorScheme, type Download } from "./browser.ts";
 import { FirefoxPage } from "./firefox-page.ts";
 import type { Home } from "./home.ts";
 import type { Context, Page } from "./page.ts";
@@ -19,8 +19,9 @@ const ID = "extension@jpkibridge.org";
 const UUID = "4a1b5c2d-0f3e-4d6c-8b7a-9e8d7c6b5a40";
 
 const SCHEMES = { light: 1, dark: 0 };
+const SCHEME = "layout.css.prefers-color-scheme.content-override";
 
-function preferences(options: BrowserOptions, proxyPort: number): Record<string, string | number | boolean> {
+function preferences(options: BrowserOptions, proxyPort: number, downloads: string): Record<string, string | number | boolean> {
     const { language = "ja", colorScheme = "light" } = options;
     return {
         "network.proxy.type": 1,
@@ -31,8 +32,11 @@ function preferences(options: BrowserOptions, proxyPort: number): Record<string,
         "dom.security.https_first": false,
         "intl.locale.requested": language === "ja" ? "ja" : "en-US",
         "intl.accept_languages": language,
-        "layout.css.prefers-color-scheme.content-override": SCHEMES[colorScheme],
+        [SCHEME]: SCHEMES[colorScheme],
         "ui.systemUsesDarkTheme": colorScheme === "dark" ? 1 : 0,
+        "browser.download.folderList": 2,
+        "browser.download.dir": downloads,
+        "browser.download.alwaysOpenPanel": false,
         "extensions.webextensions.uuids": JSON.stringify({ [ID]: UUID }),
         // Yes to the dialog that asks for a site.
         "extensions.webextOptionalPermissionPrompts": false,
@@ -69,6 +73,9 @@ function keepCompiled(profile: string): void {
         rmSync(fresh, { recursive: true, force: true }); // another run was first, or it is gone already; it is only a saving
     }
 }
+
+const profileOf = (home: Home): string => join(home.path, "firefox");
+const downloadsOf = (home: Home): string => join(home.path, "downloads");
 
 /** Writes the native host's manifest where Firefox looks for it. */
 function register(home: Home, host: string): void {
@@ -146,11 +153,11 @@ export class Firefox extends Browser {
     readonly #driven: Driven;
     readonly #wire: Wire;
     readonly #proxy: Proxy;
-    readonly #profile: string;
+    readonly #home: Home;
 
-    private constructor(driven: Driven, wire: Wire, proxy: Proxy, profile: string) {
+    private constructor(driven: Driven, wire: Wire, proxy: Proxy, home: Home) {
         super();
-        this.#profile = profile;
+        this.#home = home;
         this.context = new Pages(driven, wire, this.own);
         this.#driven = driven;
         this.#wire = wire;
@@ -159,7 +166,7 @@ export class Firefox extends Browser {
 
     static async open(home: Home, options: BrowserOptions): Promise<Firefox> {
         const { language = "ja", extension = EXTENSION, host = HOST, headless = true, restarts = false } = options;
-        const profile = join(home.path, "firefox");
+        const profile = profileOf(home);
         if (!existsSync(profile) && existsSync(COMPILED)) {
             copyCompiled(COMPILED, profile);
         }
@@ -178,12 +185,12 @@ export class Firefox extends Browser {
                 browser: "firefox", executablePath: FIREFOX, headless, userDataDir: profile, acceptInsecureCerts: true, defaultViewport: null,
                 // Lets `#inChrome` open the extension's pages.
                 args: ["--remote-allow-system-access"],
-                extraPrefsFirefox: preferences(options, proxy.port),
+                extraPrefsFirefox: preferences(options, proxy.port, downloadsOf(home)),
                 env: { ...home.environment, LANG: language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8", ...options.environment },
             });
             const { connection } = driven as unknown as { connection: Wire };
             lendNothing(connection);
-            const firefox = new Firefox(driven, connection, proxy, profile);
+            const firefox = new Firefox(driven, connection, proxy, home);
             for (const page of await driven.pages()) {
                 firefox.context.adopt(page);
             }
@@ -239,11 +246,33 @@ export class Firefox extends Browser {
         assert.equal(await this.#driven.installExtension(folder), ID);
     }
 
+    register(host: string): void {
+        register(this.#home, host);
+    }
+
+    /** All pages, in fact. */
+    async paint(page: Page, colorScheme: ColorScheme): Promise<void> {
+        await this.#inChrome(`Services.prefs.setIntPref("${SCHEME}", ${SCHEMES[colorScheme]}); true`);
+        await page.waitForFunction(`matchMedia("(prefers-color-scheme: ${colorScheme})").matches`);
+    }
+
+    async download(_page: Page, act: () => Promise<unknown>): Promise<Download> {
+        const folder = downloadsOf(this.#home);
+        rmSync(folder, { recursive: true, force: true });
+        await act();
+        // While it is being written another file with the ending .part lies there.
+        const name = await until("a download", () => {
+            const [first, ...others] = existsSync(folder) ? readdirSync(folder) : [];
+            return others.length === 0 && first?.endsWith(".part") === false && statSync(join(folder, first)).size > 0 ? first : undefined;
+        });
+        return { name, bytes: readFileSync(join(folder, name)) };
+    }
+
     async close(): Promise<void> {
         await this.#driven.close();
         this.#proxy.close();
         if (!existsSync(COMPILED)) {
-            keepCompiled(this.#profile);
+            keepCompiled(profileOf(this.#home));
         }
     }
 }

@@ -2,10 +2,16 @@
 // What tests do with a page, in whichever browser: of Playwright's interface as much as they need, with its meaning.
 // Chromium's pages are Playwright's own; firefox.ts makes others behave as these do.
 
+export interface Point {
+    x: number;
+    y: number;
+}
+
 /** Waits for exactly one element before it does or reads anything; `count`, `all…` and `evaluateAll` take what there is. */
 export interface Locator {
     locator(selector: string): Locator;
     first(): Locator;
+    last(): Locator;
     nth(index: number): Locator;
     all(): Promise<Locator[]>;
     count(): Promise<number>;
@@ -17,8 +23,10 @@ export interface Locator {
     /** At this moment, without waiting. */
     isVisible(): Promise<boolean>;
     waitFor(options?: { state?: "attached" | "detached" | "visible" | "hidden"; timeout?: number }): Promise<void>;
-    /** Waits until the element is at rest, enabled and not covered, unless forced. */
-    click(options?: { force?: boolean }): Promise<void>;
+    /** Waits until the element is at rest, enabled and not covered, unless forced; in its middle, or so far from its upper left corner. */
+    click(options?: { force?: boolean; position?: Point }): Promise<void>;
+    focus(): Promise<void>;
+    scrollIntoViewIfNeeded(): Promise<void>;
     fill(value: string): Promise<void>;
     press(key: string): Promise<void>;
     evaluateAll<T>(read: (all: HTMLElement[]) => T): Promise<T>;
@@ -26,7 +34,6 @@ export interface Locator {
 
 export interface Frame {
     url(): string;
-     
     evaluate<T>(expression: string): Promise<T>;
     locator(selector: string): Locator;
 }
