@@ -22,7 +22,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 function loading(blobs: readonly (Blob | null)[], more: object = {}): Parameters<typeof load>[1] {
     return {
         fetch: (index) => Promise.resolve(blobs[index] ?? null),
-        inspect: () => Promise.resolve(succeed(null)),
+        inspect: () => Promise.resolve(succeed({ markable: true })),
         onDocument: () => undefined,
         withdrawn: () => false,
         ...more,
@@ -62,7 +62,7 @@ test("what is larger than announced is not even read", async () => {
 
 test("only what is to be signed as a PDF is inspected, and a refusal names its document", async () => {
     const outcome = await load([header("a", 3), header("b", 3, "pades"), header("c", 3)], loading([new Blob(["abc"]), new Blob(["abd"]), null], {
-        inspect: (bytes: Uint8Array) => Promise.resolve(bytes[2] === 100 ? fail("document-encrypted") : succeed(null)),
+        inspect: (bytes: Uint8Array) => Promise.resolve(bytes[2] === 100 ? fail("document-encrypted") : succeed({ markable: true })),
     }));
     assert.deepEqual([reasonOf(outcome), failureOf(outcome).document], ["document-encrypted", 1]);
     const plain = await load([header("a", 3)], loading([new Blob(["abd"])], { inspect: () => Promise.resolve(fail("document-encrypted")) }));
@@ -81,7 +81,7 @@ test("when nobody wants them any more, no further document is asked for", async 
 
 function loadedOf(text: string, format: "cades" | "pades" = "cades"): LoadedDocument {
     const bytes = new Uint8Array(Buffer.from(text));
-    return { header: header(`${text}.txt`, bytes.length, format), bytes, sha256: sha256(text), kind: "text", encoding: "utf-8" };
+    return { header: header(`${text}.txt`, bytes.length, format), bytes, sha256: sha256(text), kind: "text", encoding: "utf-8", markable: format === "pades" };
 }
 const none: PdfTools = { inspect: () => Promise.reject(new Error("no")), prepare: () => Promise.reject(new Error("no")) };
 const never = (): boolean => false;

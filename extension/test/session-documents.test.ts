@@ -45,7 +45,7 @@ beforeEach(() => {
     [closed, disposed, reviewed] = [0, 0, null];
     page = (index) => Promise.resolve(new Blob([TEXTS[index] ?? ""]));
     tools = {
-        inspect: () => Promise.resolve(succeed(null)),
+        inspect: () => Promise.resolve(succeed({ markable: true })),
         prepare: () => Promise.resolve(succeed({ digest: new Uint8Array(32).fill(9), finish: () => succeed(Uint8Array.of(1, 2, 3)) })),
     };
 });
@@ -182,7 +182,7 @@ test("a page that does not give its documents runs out of time, and can be cance
 
 test("what was still being looked at when it ended is not shown either", async () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    tools = { ...tools, inspect: async () => { await promise; return succeed(null); } };
+    tools = { ...tools, inspect: async () => { await promise; return succeed({ markable: true }); } };
     const operation = await begin();
     await operation.cancel();
     resolve(undefined);

@@ -209,6 +209,10 @@ describe("the holder's own page", () => {
 });
 
 describe("other cards", () => {
+    let stage: Stage;
+    before(async () => { stage = await Stage.open({ language: "en", card: null }); });
+    afterEach(async () => { await Promise.all(stage.browser.context.pages().slice(1).map((each) => each.close())); });
+    after(() => stage.close());
     const cases: [string, string[], RegExp, string][] = [
         ["no signing certificate", ["--no-signing-certificate"], /There is no signing certificate[\s\S]+holders under 15/, "no-signing"],
         ["expired certificates", ["--expired"], /user-authentication certificate has expired[\s\S]+Bring your MyNumber card/, "expired"],
@@ -218,34 +222,29 @@ describe("other cards", () => {
     ];
     for (const [name, options, said, picture] of cases) {
         it(`are explained: ${name}`, async () => {
-            const stage = await Stage.open({ language: "en", card: options });
-            try {
-                const care = await stage.browser.extensionPage(CARE);
-                await shows(care, "card");
-                await until("the advice", async () => said.test(await care.locator("main").innerText()));
-                await screenshot(care, `card-${picture}.en.light`);
-                const popup = await stage.browser.extensionPage(POPUP);
-                await popup.setViewportSize({ width: 380, height: 600 });
-                await shows(popup, "card");
-                await screenshot(popup, `popup-${picture}.en.light`);
-            } finally {
-                await stage.close();
-            }
+            await stage.lay(...options);
+            const care = await stage.browser.extensionPage(CARE);
+            await shows(care, "card");
+            await until("the advice", async () => said.test(await care.locator("main").innerText()));
+            await screenshot(care, `card-${picture}.en.light`);
+            const popup = await stage.browser.extensionPage(POPUP);
+            await popup.setViewportSize({ width: 380, height: 600 });
+            await shows(popup, "card");
+            await screenshot(popup, `popup-${picture}.en.light`);
         });
     }
 
     it("are explained: one that is no MyNumber card", async () => {
-        const stage = await Stage.open({ language: "ja", card: ["--other-card"] });
-        try {
-            const care = await stage.browser.extensionPage(CARE);
-            await shows(care, "other-card");
-            assert.match(await care.locator("#card").innerText(), /マイナンバーカードではないようです/);
-        } finally {
-            await stage.close();
-        }
+        await stage.lay("--other-card");
+        const care = await stage.browser.extensionPage(CARE);
+        await shows(care, "other-card");
+        assert.match(await care.locator("#card").innerText(), /This is not a MyNumber card/);
     });
+});
 
-    it("are missed calmly, and so is the program", async () => {
+describe("no card", () => {
+
+    it("is missed calmly, and so is the program", async () => {
         const stage = await Stage.open({ language: "en", card: null, host: null });
         try {
             const care = await stage.browser.extensionPage(CARE);

@@ -99,18 +99,19 @@ describe("documents that are not signed at once", () => {
 });
 
 describe("signing documents with a card that cannot", () => {
+    let desk: Desk;
+    before(async () => { desk = await Desk.open({ card: null }); });
+    after(() => desk.stage.close());
+
     const cards: [string, string[]][] = [["certificate-expired", ["--expired"]], ["certificate-absent", ["--no-signing-certificate"]]];
     for (const [reason, card] of cards) {
         it(`says so: ${reason}`, async () => {
-            const desk = await Desk.open({ card });
-            try {
-                const { page, window } = await desk.ask([PDF]);
-                desk.stage.home.pinentry.answer("pin ABC123");
-                await goOn(window);
-                assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
-            } finally {
-                await desk.stage.close();
-            }
+            await desk.stage.lay(...card);
+            const { page, window } = await desk.ask([PDF]);
+            desk.stage.home.pinentry.answer("pin ABC123");
+            await goOn(window);
+            assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
+            await window.click("#close");
         });
     }
 });

@@ -7,7 +7,7 @@ import { smallPdf } from "../portal/document-fixtures.ts";
 import type { Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { gone, goOn, outcome, PORTAL, Stage } from "./fixture.ts";
-import { judge, schemesOf } from "./judge.ts";
+import { judge } from "./judge.ts";
 
 const NAMES = {
     ja: ["住民票の写し等交付申請書(令和8年度・本人または同一世帯の方).pdf", "委任状.txt"],
@@ -20,13 +20,10 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
         it("is readable, accessible, in its language, and never wider than the screen", async () => {
             const stage = await Stage.open({ language });
             const keep = async (page: Page, name: string, sizes: Partial<typeof SIZES> = SIZES): Promise<void> => {
-                for (const colorScheme of schemesOf(language)) {
-                    await stage.browser.paint(page, colorScheme);
-                    for (const [size, viewport] of Object.entries(sizes)) {
-                        await page.setViewportSize(viewport);
-                        await judge(page, `portal-${name}-${size}`, language, colorScheme);
-                        assert.ok(await page.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"), `${name} ${size}`);
-                    }
+                for (const [size, viewport] of Object.entries(sizes)) {
+                    await page.setViewportSize(viewport);
+                    await judge(stage.browser, page, `portal-${name}-${size}`, language);
+                    assert.ok(await page.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"), `${name} ${size}`);
                 }
             };
             const { narrow } = SIZES;
@@ -43,7 +40,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 const window = await stage.browser.window(() => page.click("#sign-documents"));
                 await goOn(window);
                 await until("a count", () => page.locator("#outcome progress:not([hidden])").count());
-                await judge(page, "portal-documents-working", language, "dark");
+                await judge(stage.browser, page, "portal-documents-working", language);
                 await stage.card.command("delay-apdu 0");
                 assert.ok((await outcome(page)).good);
                 await page.locator('.signed > [data-state="good"] + [data-state="good"]').waitFor();

@@ -61,7 +61,8 @@ describe("signing documents", () => {
     let desk: Desk;
     let stage: Stage;
     before(async () => {
-        desk = await Desk.open();
+        // In no locale, which is what others are where they are missing, Chromium cannot name a file in Japanese.
+        desk = await Desk.open({ environment: { LC_ALL: "C.UTF-8" } });
         ({ stage } = desk);
     });
     afterEach(() => stage.tidy());

@@ -45,7 +45,7 @@ export class Stage {
     readonly home: Home;
     browser: Browser;
     readonly #options: BrowserOptions;
-    readonly #card: Card | undefined;
+    #card: Card | undefined;
     readonly #servers: Server[];
 
     private constructor(home: Home, browser: Browser, options: BrowserOptions, card: Card | undefined, servers: Server[]) {
@@ -95,6 +95,12 @@ export class Stage {
     get card(): Card {
         assert.ok(this.#card, "this stage has no card");
         return this.#card;
+    }
+
+    /** Another card in the reader, by the virtual card's options. */
+    async lay(...options: string[]): Promise<void> {
+        await this.#card?.stop();
+        this.#card = await Card.start(...options);
     }
 
     /** Between two tests of one stage: no window, no tab, no prompt, full tries, the card on the reader. */

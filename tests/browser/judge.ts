@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "../rig/page.ts";
-import { BROWSER, screenshot, type ColorScheme, type Language } from "../rig/browser.ts";
+import { BROWSER, screenshot, type Browser, type ColorScheme, type Language } from "../rig/browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WINDOW = { width: 480, height: 700 };
@@ -35,7 +35,7 @@ async function darkness(page: Page): Promise<number> {
 }
 
 /** Each language in both schemes; in Firefox, which takes its time, each language and each scheme once. */
-export function schemesOf(language: Language): ColorScheme[] {
+function schemesOf(language: Language): ColorScheme[] {
     return BROWSER === "chromium" ? ["light", "dark"] : language === "ja" ? ["light"] : ["dark"];
 }
 
@@ -44,15 +44,18 @@ export async function hold(window: Page): Promise<void> {
     await window.evaluate("void (window.close = () => undefined)");
 }
 
-/** In its language and its colours, and without a fault; kept as build/screenshots/NAME.LANGUAGE.SCHEME.png. */
-export async function judge(page: Page, name: string, language: Language, colorScheme: ColorScheme): Promise<void> {
+/** In its language and in its colours, light and dark, without a fault; kept as build/screenshots/NAME.LANGUAGE.SCHEME.png. */
+export async function judge(browser: Browser, page: Page, name: string, language: Language): Promise<void> {
     if (name.startsWith("session")) {
         await page.setViewportSize(WINDOW);
     }
-    await screenshot(page, `${name}.${language}.${colorScheme}`);
-    assert.deepEqual(await faults(page), [], name);
+    for (const colorScheme of schemesOf(language)) {
+        await browser.paint(page, colorScheme);
+        await screenshot(page, `${name}.${language}.${colorScheme}`);
+        assert.equal(await darkness(page) > 0.5, colorScheme === "dark", `${name}: ${colorScheme}`);
+        assert.deepEqual(await faults(page), [], `${name}: ${colorScheme}`);
+    }
     assert.equal(await page.locator("html").getAttribute("lang"), language, name);
     const japanese = (await page.locator("body").innerText()).match(/[ぁ-ん]/g)?.length ?? 0;
     assert.equal(japanese > 5, language === "ja", `${name}: ${japanese} kana`);
-    assert.equal(await darkness(page) > 0.5, colorScheme === "dark", `${name}: ${colorScheme}`);
 }

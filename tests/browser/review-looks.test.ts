@@ -5,8 +5,8 @@ import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { Stage } from "./fixture.ts";
-import { judge, schemesOf } from "./judge.ts";
-import { CHANGING, drawn, look, PAGES, png, review, textPdf, WARNED, type Given } from "./review.ts";
+import { judge } from "./judge.ts";
+import { CERTIFIED, CHANGING, drawn, look, PAGES, png, review, textPdf, WARNED, type Given } from "./review.ts";
 
 const NAMES = {
     ja: ["申請書.pdf", "同意書.txt", "図面.png", "添付のある書類.pdf", "とても長い名前の書類で、何のための書類なのかを名前だけで説明しようとしているもの(令和8年度分・改訂版・最終・本当に最終).pdf"],
@@ -25,44 +25,43 @@ function given(language: Language): Given[] {
         { name: plan, type: "image/png", bytes: png(640, 420, [40, 120, 160]) },
         { name: attached, type: "application/pdf", bytes: WARNED },
         { name: long, bytes: CHANGING },
+        { name: "certified.pdf", bytes: CERTIFIED, format: "pades" },
         { name: "data.zip", type: "application/zip", bytes: Buffer.from("504b0304140000000800", "hex") },
     ];
 }
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
-    for (const colorScheme of schemesOf(language)) {
-        describe(`the review, ${language}, ${colorScheme}`, () => {
-            it("is readable, accessible and in its language for every kind of document", async () => {
-                const stage = await Stage.open({ language, colorScheme, pages: PAGES, card: null, viewport: { width: 960, height: 830 } });
-                const keep = (window: Page, name: string): Promise<void> => judge(window, `review-${name}`, language, colorScheme);
-                const path = language === "ja" ? "/ja" : "/";
-                try {
-                    const { window } = await review(stage, given(language), path);
-                    await drawn(window);
-                    await until("the mark", () => window.locator(".mark-box").isVisible());
-                    await window.locator('#continue[aria-disabled="false"]').waitFor();
-                    await keep(window, "pdf");
-                    await window.locator(".mark-editor textarea").fill("😀");
-                    await until("the problem", () => window.locator(".problem").isVisible());
-                    await keep(window, "mark");
-                    for (const [index, name] of ["", "text", "picture", "warnings", "long-name", "other"].entries()) {
-                        if (name === "") continue;
-                        await look(window, index);
-                        if (name === "warnings") await until("the warnings", () => window.locator(".warnings").isVisible());
-                        await keep(window, name);
-                    }
-                    await look(window, 0);
-                    await window.setViewportSize({ width: 480, height: 700 });
-                    await drawn(window);
-                    await keep(window, "narrow");
-                    await window.locator("#cancel").click();
-                    const one = await review(stage, given(language).slice(1, 2), path);
-                    await one.window.locator('#continue[aria-disabled="false"]').waitFor();
-                    await keep(one.window, "one");
-                } finally {
-                    await stage.close();
+    describe(`the review, ${language}`, () => {
+        it("is readable, accessible and in its language for every kind of document", async () => {
+            const stage = await Stage.open({ language, pages: PAGES, card: null, viewport: { width: 960, height: 830 } });
+            const keep = (window: Page, name: string): Promise<void> => judge(stage.browser, window, `review-${name}`, language);
+            const path = language === "ja" ? "/ja" : "/";
+            try {
+                const { window } = await review(stage, given(language), path);
+                await drawn(window);
+                await until("the mark", () => window.locator(".mark-box").isVisible());
+                await window.locator('#continue[aria-disabled="false"]').waitFor();
+                await keep(window, "pdf");
+                await window.locator(".mark-editor textarea").fill("😀");
+                await until("the problem", () => window.locator(".problem").isVisible());
+                await keep(window, "mark");
+                for (const [index, name] of ["", "text", "picture", "warnings", "long-name", "certified", "other"].entries()) {
+                    if (name === "") continue;
+                    await look(window, index);
+                    if (name === "warnings") await until("the warnings", () => window.locator(".warnings").isVisible());
+                    await keep(window, name);
                 }
-            });
+                await look(window, 0);
+                await window.setViewportSize({ width: 480, height: 700 });
+                await drawn(window);
+                await keep(window, "narrow");
+                await window.locator("#cancel").click();
+                const one = await review(stage, given(language).slice(1, 2), path);
+                await one.window.locator('#continue[aria-disabled="false"]').waitFor();
+                await keep(one.window, "one");
+            } finally {
+                await stage.close();
+            }
         });
-    }
+    });
 }

@@ -7,7 +7,7 @@ import type { Page } from "../rig/page.ts";
 import { until } from "../rig/wait.ts";
 import { goOn, inState, Stage } from "./fixture.ts";
 import { faults } from "./judge.ts";
-import { BROKEN, CHANGING, drawn, heard, LOCKED, look, offering, PAGES, picture, pixel, png, QUIET, review, sha256, shownHash, textPdf, WARNED, type Given } from "./review.ts";
+import { BROKEN, CERTIFIED, CHANGING, drawn, heard, LOCKED, look, offering, PAGES, picture, pixel, png, QUIET, review, sha256, shownHash, textPdf, WARNED, type Given } from "./review.ts";
 
 const TEXT = "契約書\r\n<b>第1条</b><script>alert(1)</script>\u202egnp.exe\u200b\tend";
 
@@ -123,9 +123,9 @@ describe("the review of documents", () => {
 
     it("takes no press in the first second, nor one that nobody made", async () => {
         const { window } = await review(stage, [{ name: "a.txt", bytes: Buffer.from("a") }]);
-        for (let count = 0; count < 4; count++) {
+        const settles = async (): Promise<boolean> => await window.locator("#continue").getAttribute("aria-disabled") === "true";
+        for (let count = 0; count < 4 && await settles(); count++) {
             await window.locator("#continue").click({ force: true });
-            await sleep(200);
         }
         await inState(window, "review");
         await ready(window);
@@ -211,6 +211,20 @@ describe("the review of documents", () => {
         assert.equal(Buffer.from(documents[0]?.signature ?? "", "base64").includes(Buffer.from(sha256(Buffer.from("a")), "hex")), true);
     });
 
+    it("says beforehand that a certified PDF gets no mark, and signs it without one", async () => {
+        const given: Given[] = [{ name: "certified.pdf", bytes: CERTIFIED, format: "pades", mark: { page: 1, text: "Signed" } }];
+        const { page, window } = await review(stage, given);
+        await drawn(window);
+        assert.ok((await words(window)).includes("allows signatures, but no visible marks"));
+        assert.equal(await window.locator(".mark-switch, .mark-box").count(), 0);
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(window);
+        const { documents = [], error } = await heard(page);
+        assert.equal(error, undefined);
+        const increment = Buffer.from(documents[0]?.signature ?? "", "base64").toString("latin1");
+        assert.ok(increment.includes("/Rect [0 0 0 0]") && !increment.includes("/AP"));
+    });
+
     it("draws only what is looked at of a long PDF, and lets go of the rest", async () => {
         const { window } = await review(stage, [{ name: "long.pdf", bytes: textPdf("Long", { pages: 500 }) }]);
         await drawn(window);
@@ -226,7 +240,7 @@ describe("the review of documents", () => {
 
 describe("the review's window", () => {
     it("fits a small screen, with all that must be read before Continue, and Continue itself, in reach", async () => {
-        const stage = await Stage.open({ language: "ja", pages: PAGES, viewport: null, args: ["--screen-info={800x600}"] });
+        const stage = await Stage.open({ language: "ja", pages: PAGES, viewport: null, args: ["--screen-info={800x600}"], environment: { MOZ_HEADLESS_WIDTH: "800", MOZ_HEADLESS_HEIGHT: "600" } });
         try {
             const { window } = await review(stage, [{ name: "form.pdf", bytes: textPdf("Form"), format: "pades" }, { name: "a.txt", bytes: Buffer.from("a") }], "/ja");
             await drawn(window);

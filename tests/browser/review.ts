@@ -84,6 +84,15 @@ export const WARNED = textPdf("Look closely", {
         "<< /Type /OCG /Name (small print) >>",
     ],
 });
+/** Its author allows further signatures, but nothing new that can be seen. */
+export const CERTIFIED = textPdf("Certified", {
+    catalog: "/Perms << /DocMDP 10 0 R >> /AcroForm << /Fields [11 0 R] /SigFlags 3 >>",
+    more: [
+        "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /ByteRange [0 0 0 0] /Contents <00>"
+            + " /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P 2 /V /1.2 >> >>] >>",
+        "<< /FT /Sig /T (Author) /V 10 0 R >>",
+    ],
+});
 /** Nobody knows its password. */
 export const LOCKED = textPdf("SECRET", {
     more: [`<< /Filter /Standard /V 1 /R 2 /P -4 /O <${"11".repeat(32)}> /U <${"22".repeat(32)}> >>`],

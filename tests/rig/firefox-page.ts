@@ -10,6 +10,9 @@ import type { Frame, Locator, Page, Point, UploadedFile } from "./page.ts";
 import { until } from "./wait.ts";
 
 const PATIENCE = 20_000;
+/** Keys of which the driver has only what they type. */
+const TYPED: Readonly<Record<string, string>> = { Space: " " };
+const keyOf = (key: string): KeyInput => (TYPED[key] ?? key) as KeyInput;
 /** Between two looks at a page; each is work for the browser. */
 const PAUSE = 40;
 
@@ -206,7 +209,7 @@ class FirefoxFrame implements Frame {
         await this.#frame.page().mouse.click(x, y);
     }
     async key(key: string): Promise<void> {
-        await this.#frame.page().keyboard.press(key as KeyInput);
+        await this.#frame.page().keyboard.press(keyOf(key));
     }
 }
 
@@ -232,7 +235,7 @@ export class FirefoxPage extends FirefoxFrame implements Page {
     get keyboard(): Page["keyboard"] {
         const { keyboard } = this.#page;
         return {
-            press: (key) => keyboard.press(key as KeyInput),
+            press: (key) => keyboard.press(keyOf(key)),
             type: (text, options = {}) => keyboard.type(text, options),
         };
     }

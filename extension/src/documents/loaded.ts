@@ -18,13 +18,20 @@ export interface LoadedDocument {
     readonly kind: DocumentKind;
     /** Of a text; null for every other kind. Finding it takes a walk through all of the bytes. */
     readonly encoding: TextEncoding | null;
+    /** Whether it takes a visible mark: a PDF that is signed as one, unless its author forbids it. */
+    readonly markable: boolean;
+}
+
+/** Of a PDF that can be signed. */
+export interface Inspected {
+    readonly markable: boolean;
 }
 
 export interface Loading {
     /** Asks the page for one document's bytes; null when there are none to be had. */
     readonly fetch: (index: number) => Promise<Blob | null>;
     /** Whether a file can be signed as a PDF. */
-    readonly inspect: (bytes: Uint8Array) => Promise<Outcome<unknown>>;
+    readonly inspect: (bytes: Uint8Array) => Promise<Outcome<Inspected>>;
     /** Before each document. */
     readonly onDocument: (index: number) => void;
     /** Nobody wants them any more. */
@@ -40,13 +47,15 @@ export async function load(headers: readonly DocumentHeader[], loading: Loading)
         const bytes = await read(await loading.fetch(index), header.size);
         if (bytes === null) return fail("document-unreadable", { document: index });
         if (loading.withdrawn()) return fail("request-withdrawn");
+        let markable = false;
         if (header.format === "pades") {
             const inspected = await loading.inspect(bytes);
             if (!inspected.ok) return blame(inspected, { document: index });
+            ({ markable } = inspected.value);
         }
         const hash = toHex(await sha256([bytes]));
         const kind = kindOf(bytes);
-        documents.push({ header, bytes, sha256: hash, kind, encoding: kind === "text" ? encodingOf(bytes) : null });
+        documents.push({ header, bytes, sha256: hash, kind, encoding: kind === "text" ? encodingOf(bytes) : null, markable });
     }
     return succeed(documents);
 }

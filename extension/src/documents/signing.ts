@@ -7,7 +7,7 @@ import type { DocumentHeader, DocumentsResult, Mark, SignatureFormat, SignedDocu
 import { blame, fail, succeed } from "../shared/failure.ts";
 import type { Failure, Outcome } from "../shared/failure.ts";
 import { isBase64, isFields } from "../shared/guards.ts";
-import type { LoadedDocument } from "./loaded.ts";
+import type { Inspected, LoadedDocument } from "./loaded.ts";
 
 /** Base64 characters of one CMS: two certificates, some attributes, a signature. */
 const LONGEST_CMS = 64 * 1024;
@@ -30,7 +30,7 @@ export interface Wishes {
 
 export interface PdfTools {
     /** Whether it can be signed. */
-    readonly inspect: (bytes: Uint8Array) => Promise<Outcome<unknown>>;
+    readonly inspect: (bytes: Uint8Array) => Promise<Outcome<Inspected>>;
     readonly prepare: (bytes: Uint8Array, wishes: Wishes) => Promise<Outcome<PreparedPdf>>;
 }
 

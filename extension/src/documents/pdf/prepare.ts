@@ -28,6 +28,8 @@ export interface PdfFacts {
     readonly pages: number;
     /** Signatures that it already has. */
     readonly signatures: number;
+    /** False when its author certified it: a mark is a change beyond what that allows (ISO 32000-2, 12.8.2.2), and would end it. */
+    readonly markable: boolean;
 }
 
 export interface PreparedPdf {
@@ -59,8 +61,8 @@ export interface Wishes {
 export async function inspect(bytes: Uint8Array): Promise<Outcome<PdfFacts>> {
     try {
         const file = new PdfFile(bytes);
-        const { signatures } = formOf(file);
-        return succeed({ pages: pagesOf(file).length, signatures });
+        const { signatures, certified } = formOf(file);
+        return succeed({ pages: pagesOf(file).length, signatures, markable: !certified });
     } catch (thrown) {
         return refused(thrown);
     }
@@ -70,7 +72,6 @@ export async function prepare(bytes: Uint8Array, wishes: Wishes, tools: Tools): 
     try {
         const file = new PdfFile(bytes);
         const form = formOf(file);
-        // A mark is a change beyond what a certified document allows (ISO 32000-2, 12.8.2.2): it would end the certification.
         if (form.certified && wishes.mark !== null) throw new Refusal("document-certified", "a mark");
         const pages = pagesOf(file);
         const increment = new Increment(file.structure);

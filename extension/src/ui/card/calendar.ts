@@ -60,7 +60,7 @@ function drawDay(day: Day, endings: readonly Ending[], now: Date, language: Lang
     const words = [today ? translate("eventToday") : "", end ? translate("legendEnd") : renewal ? translate("legendRenewal") : ""];
     const said = words.filter((word) => word !== "").join(", ");
     const cell = make("td", { class: kinds.join(" ") }, make("span", { class: "number", text: String(day.day) }));
-    if (said !== "") cell.append(make("span", { class: "unseen", text: ` ${said}` }));
+    if (said !== "") cell.append(make("span", { class: "only-said", text: ` ${said}` }));
     if (today) cell.setAttribute("aria-current", "date");
     return cell;
 }

@@ -297,7 +297,10 @@ export class SessionView {
     #drawProgress(progress: Count | null): void {
         const bar = find("progress");
         bar.hidden = progress === null;
-        if (progress === null) return;
+        if (progress === null) {
+            bar.removeAttribute("value");
+            return;
+        }
         bar.setAttribute("max", String(progress.count));
         bar.setAttribute("value", String(progress.signed));
     }

@@ -24,7 +24,7 @@ interface Entry {
     readonly document: LoadedDocument;
     readonly tab: HTMLButtonElement;
     readonly state: HTMLElement;
-    /** Only with `pades`. */
+    /** Only where a mark is possible. */
     readonly marks: MarkEditor | null;
     seen: boolean;
 }
@@ -99,7 +99,7 @@ export class DocumentReview {
         const about = `${kindInWords(document, this.#translate)}・${sizeInWords(document.bytes.length, this.#language)}`;
         tab.append(name, make("span", "about", about), state);
         const known = new Map<number | null, Promise<Measure | null>>();
-        const marks = header.format === "pades"
+        const marks = document.markable
             ? new MarkEditor(header.mark, this.#translate, {
                   trouble,
                   measure: (page) => this.#measured(document, known, page),
@@ -174,7 +174,7 @@ export class DocumentReview {
         const view = this.#viewOf(entry);
         this.#view = view;
         const summary = summaryOf(entry.document, this.#language, this.#translate);
-        this.#panel.replaceChildren(summary, ...(entry.marks === null ? [] : [entry.marks.element]), view.element);
+        this.#panel.replaceChildren(summary, ...this.#choice(entry), view.element);
         for (const each of this.#entries) {
             const current = each === entry;
             each.tab.setAttribute("aria-selected", String(current));
@@ -184,6 +184,12 @@ export class DocumentReview {
         if (this.#entries.length > 1) this.#panel.setAttribute("aria-labelledby", entry.tab.id);
         this.#panel.scrollTop = 0;
         this.#settle();
+    }
+
+    /** Whether there is a mark, or why there is none. */
+    #choice({ document: { header }, marks }: Entry): HTMLElement[] {
+        if (marks !== null) return [marks.element];
+        return header.format === "pades" ? [make("div", "mark-editor", make("p", "mark-forbidden", this.#translate("markForbidden")))] : [];
     }
 
     #viewOf({ document, marks }: Entry): DocumentView {

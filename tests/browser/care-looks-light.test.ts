@@ -1,4 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-import { lookAfterTheCard } from "./care-looks.ts";
-
-lookAfterTheCard("light");
