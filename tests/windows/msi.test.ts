@@ -112,7 +112,7 @@ describe("the group policy's templates", () => {
     }
     test("are for all that policy.json knows", () => {
         const members = [...admx.matchAll(/valueName="(\w+)"|<list id="\w+" key="[^"]*\\(\w+)"/g)].map(([, value, list]) => value ?? list);
-        assert.deepEqual(members.sort(), ["allowedOrigins", "ask", "deniedOrigins", "individualNumber", "modes", "origins"]);
+        assert.deepEqual(members.sort(), ["allowedOrigins", "ask", "deniedOrigins", "individualNumber", "logging", "modes", "origins"]);
         assert.equal(names.length, members.length);
     });
     test("write what the program reads", async () => {
