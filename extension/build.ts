@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Builds the unpacked extension and the client library: build.ts [--out DIR], by default build/ in the project root.
 
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -89,7 +89,7 @@ async function buildMark(): Promise<Metafile> {
     return metafile;
 }
 
-/** The licence of every package whose code is in one of the bundles. */
+/** The licence of every package whose code is in one of the bundles; and the names of all that is shipped, for the SBOM. */
 async function shipLicences(...bundles: readonly Metafile[]): Promise<void> {
     const inside = bundles.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs)));
     const used = inside.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
@@ -99,6 +99,8 @@ async function shipLicences(...bundles: readonly Metafile[]): Promise<void> {
         if (licence === undefined) throw new Error(`${name} has no licence to ship`);
         await cp(join(modules, name, licence), join(extension, `licences/${name.replace("/", "-")}.txt`));
     }
+    const shipped = [...packages, "pdfjs-dist", FONT].sort();
+    await writeFile(join(values.out, "extension-packages.json"), `${JSON.stringify(shipped)}\n`);
 }
 
 async function buildClient(): Promise<void> {

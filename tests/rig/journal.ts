@@ -3,7 +3,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Readable } from "node:stream";
 
 export const JOURNALD = "/run/systemd/journal/socket";
 
@@ -33,7 +32,7 @@ export class Journal {
     /** Listens; a deaf one takes what its socket holds and reads nothing. */
     static async listen(path = JOURNALD, deaf = false): Promise<Journal> {
         const process = spawn("python3", ["-c", LISTENER, path, deaf ? "deaf" : "reading"], { stdio: ["pipe", "pipe", "inherit"] });
-        await once(process.stdout as Readable, "data");
+        await once(process.stdout, "data");
         return new Journal(process);
     }
 
