@@ -4,7 +4,8 @@
 # Builds every package into BUILD_DIR/packages/, with SHA256SUMS and a software bill of materials (CycloneDX):
 #   installers/package.sh [BUILD_DIR]      build/
 # What this machine has no tools for is left out, and said so; with JB_PACKAGES="deb msi" only these kinds are made
-# (deb, rpm, msi, pkg, extension) and nothing of them is left out. windows/sign.sh says how programs and MSI are signed.
+# (deb, rpm, msi, extension) and nothing of them is left out. windows/sign.sh says how programs and MSI are signed;
+# JB_CRX_KEY (PEM) signs the extension for Chromium, and JB_BASE_URL is where an organisation will lay the extension's files.
 # SOURCE_DATE_EPOCH is the time of all that has one inside: by default that of the last commit.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -34,8 +35,16 @@ wanted() { # KIND TOOL...
 }
 
 make_linux() { # KIND
-    cmake -DBUILD="$build" -DCPACK=cpack -DCHANGELOG="$root/installers/linux/changelog" -DKINDS="${1^^}" \
-        -P installers/linux/package.cmake >&2
+    cpack -G "${1^^}" --config "$build/CPackConfig.cmake" >&2
+    rm -rf "$packages/_CPack_Packages"
+}
+
+make_extension() {
+    local options=(--out "$packages")
+    [[ -z ${JB_CRX_KEY:-} ]] || options+=(--key "$JB_CRX_KEY")
+    [[ -z ${JB_BASE_URL:-} ]] || options+=(--base-url "$JB_BASE_URL")
+    node --disable-warning=ExperimentalWarning extension/package.ts "${options[@]}" >&2
+    parts+=(--extension "$build/extension-packages.json")
 }
 
 make_msi() {
@@ -69,7 +78,9 @@ done
 if wanted msi x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-windmc wixl; then
     make_msi
 fi
+! wanted extension || make_extension
+say "pkg left out: it is made on a Mac, by installers/macos/build-pkg.sh"
 
 node --disable-warning=ExperimentalWarning installers/sbom.ts "$version" "${parts[@]}" >"$packages/jpki-bridge-$version.cdx.json"
-sums=$(cd "$packages" && LC_ALL=C && sha256sum -- *)
+sums=$(cd "$packages" && find . -type f -printf '%P\0' | LC_ALL=C sort -z | xargs -0 sha256sum --)
 echo "$sums" | tee "$packages/SHA256SUMS"

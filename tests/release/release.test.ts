@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { BUILD, ROOT } from "../rig/paths.ts";
 
@@ -19,7 +19,7 @@ function make(environment: Record<string, string> = {}): SpawnSyncReturns<string
     return spawnSync(join(ROOT, "installers/package.sh"), [BUILD], { env: { ...process.env, ...environment }, encoding: "utf8", maxBuffer: 1 << 26 });
 }
 function names(): string[] {
-    return readdirSync(PACKAGES).sort();
+    return readdirSync(PACKAGES, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => relative(PACKAGES, join(each.parentPath, each.name))).sort();
 }
 function bill(): string {
     return readFileSync(join(PACKAGES, names().find((name) => name.endsWith(".cdx.json")) ?? assert.fail("no bill")), "utf8");
