@@ -27,7 +27,7 @@ export default defineConfig(
         },
     },
     {
-        files: ["tests/**", "extension/build.ts"],
+        files: ["tests/**", "extension/build.ts", "extension/package.ts"],
         rules: { "no-console": "off" },
     },
     {

@@ -1,42 +1,61 @@
 // SPDX-License-Identifier: MIT
-// Builds the unpacked extension and the client library: build.ts [--out DIR], by default build/ in the project root.
+// Builds the unpacked extension and the client library: build.ts [--out DIR] [--site https://host]…, by default build/ in
+// the project root. A site of an organisation's own has the extension from the start, as the government's have.
 
-import { cp, mkdir, readdir, rm } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import type { Metafile } from "esbuild";
+import type { BuildOptions, Metafile } from "esbuild";
 import ts from "typescript";
+import { matchOf, parseSitePattern } from "./src/shared/pattern.ts";
 
 const source = import.meta.dirname;
-const { values } = parseArgs({ options: { out: { type: "string", default: join(source, "..", "build") } } });
+const root = join(source, "..");
+const { values } = parseArgs({
+    options: { out: { type: "string", default: join(root, "build") }, site: { type: "string", multiple: true, default: [] } },
+});
 const extension = join(values.out, "extension");
 const client = join(values.out, "client");
-const modules = join(source, "..", "node_modules");
-const WINDOWS = ["session", "popup", "options", "card", "welcome"];
+const modules = join(root, "node_modules");
+const WINDOWS = ["session", "popup", "options", "card", "welcome", "sites"];
+const SETTINGS = ["ja", "en", "no-mynaportal"];
+/** The same bytes wherever the folder lies. */
+const COMMON = {
+    absWorkingDir: root,
+    preserveSymlinks: true,
+    bundle: true,
+    target: ["chrome148", "firefox142"],
+    charset: "utf8",
+    legalComments: "none",
+    metafile: true,
+} satisfies BuildOptions;
 const FONT = "@expo-google-fonts/noto-sans-jp";
 
 async function buildExtension(): Promise<void> {
     await rm(extension, { recursive: true, force: true });
     await mkdir(extension, { recursive: true });
-    const { metafile } = await build({
+    const scripts = await build({
+        ...COMMON,
         entryPoints: {
             background: join(source, "src/background/main.ts"),
             content: join(source, "src/content/main.ts"),
             disguise: join(source, "src/disguise/main.ts"),
-            ...Object.fromEntries(WINDOWS.map((name) => [`ui/${name}/${name}`, join(source, `src/ui/${name}/main.ts`)])),
+            ...Object.fromEntries(SETTINGS.map((name) => [`settings/${name}`, join(source, `src/content/settings/${name}.ts`)])),
         },
         outdir: extension,
-        bundle: true,
         format: "iife",
-        target: ["chrome148", "firefox142"],
-        charset: "utf8",
-        legalComments: "none",
-        metafile: true,
     });
-    await shipLicences(metafile, await buildMark());
-    for (const name of ["manifest.json", "_locales"]) {
+    const windows = await build({
+        ...COMMON,
+        entryPoints: Object.fromEntries(WINDOWS.map((name) => [`ui/${name}/${name}`, join(source, `src/ui/${name}/main.ts`)])),
+        outdir: extension,
+        format: "esm",
+    });
+    await shipLicences(scripts.metafile, windows.metafile, await buildMark());
+    await writeManifest();
+    for (const name of ["managed_schema.json", "_locales"]) {
         await cp(join(source, name), join(extension, name), { recursive: true });
     }
     for (const size of ["16", "32", "48", "128"]) {
@@ -50,7 +69,18 @@ async function buildExtension(): Promise<void> {
     }
     await cp(join(source, "src/ui/session/documents/documents.css"), join(extension, "ui/session/documents.css"));
     await copyPdfjs(join(extension, "ui/session/pdfjs"));
-    await cp(join(source, "..", "LICENSE"), join(extension, "LICENSE"));
+    await cp(join(root, "LICENSE"), join(extension, "LICENSE"));
+}
+
+async function writeManifest(): Promise<void> {
+    const text = await readFile(join(source, "manifest.json"), "utf8");
+    const manifest = JSON.parse(text) as { host_permissions: string[] };
+    for (const site of values.site) {
+        const pattern = parseSitePattern(site);
+        if (pattern === null) throw new Error(`${site} is no site: https://host, or https://*.host`);
+        manifest.host_permissions.push(matchOf(pattern));
+    }
+    await writeFile(join(extension, "manifest.json"), values.site.length === 0 ? text : JSON.stringify(manifest, null, 4));
 }
 
 /** What the review of documents draws PDFs with: just as it was released, and nothing that needs WebAssembly. */
@@ -74,22 +104,18 @@ async function copyPdfjs(to: string): Promise<void> {
 /** What draws a visible mark on a PDF is loaded only when there is one. */
 async function buildMark(): Promise<Metafile> {
     const { metafile } = await build({
+        ...COMMON,
         entryPoints: [join(source, "src/documents/pdf/mark.ts")],
         outdir: join(extension, "documents"),
-        bundle: true,
         minify: true,
         format: "esm",
-        target: ["chrome148", "firefox142"],
-        charset: "utf8",
-        legalComments: "none",
-        metafile: true,
     });
     await cp(join(modules, FONT, "400Regular/NotoSansJP_400Regular.ttf"), join(extension, "documents/NotoSansJP-Regular.ttf"));
     await cp(join(modules, FONT, "LICENSE_FONT"), join(extension, "licences/NotoSansJP.txt"));
     return metafile;
 }
 
-/** The licence of every package whose code is in one of the bundles. */
+/** The licence of every package whose code is in one of the bundles; and the names of all that is shipped, for the SBOM. */
 async function shipLicences(...bundles: readonly Metafile[]): Promise<void> {
     const inside = bundles.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ inputs }) => Object.entries(inputs)));
     const used = inside.filter(([, { bytesInOutput }]) => bytesInOutput > 0);
@@ -99,6 +125,8 @@ async function shipLicences(...bundles: readonly Metafile[]): Promise<void> {
         if (licence === undefined) throw new Error(`${name} has no licence to ship`);
         await cp(join(modules, name, licence), join(extension, `licences/${name.replace("/", "-")}.txt`));
     }
+    const shipped = [...packages, "pdfjs-dist", FONT].sort();
+    await writeFile(join(values.out, "extension-packages.json"), `${JSON.stringify(shipped)}\n`);
 }
 
 async function buildClient(): Promise<void> {

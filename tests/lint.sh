@@ -128,7 +128,7 @@ headers_alone() {
 layer_of_header() { # NAME
     case $1 in
         error | op | secret | lang | text | base64 | json | origin | file | wait | windows) echo 0 ;;
-        apdu | application | card | cms | info | jpki | profile | pin | transport | certificate | signature | prompt | platform | config) echo 1 ;;
+        apdu | application | card | cms | info | jpki | profile | pin | transport | certificate | signature | prompt | platform | config | log) echo 1 ;;
         policy | mynaportal) echo 2 ;;
         batch | command | request) echo 3 ;;
         frame | reply | serve | cli | browsers) echo 4 ;;

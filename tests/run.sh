@@ -5,7 +5,7 @@
 # output is kept in build/logs/; the last line is "N passed, N failed".
 #   tests/run.sh            everything
 #   tests/run.sh NAME...    the named stages only (unit, lint, card, host, sanitize, valgrind,
-#                           fuzz, portal, documents, extension, browser, windows, bench)
+#                           fuzz, portal, documents, extension, browser, windows, release, bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -96,24 +96,44 @@ run_valgrind() {
     tests/host/valgrind.sh build
 }
 
-run_fuzz() {
+build_fuzz() {
     cmake -S . -B build/fuzz -DJB_FUZZ=ON -DJB_EXTENSION=OFF -DCMAKE_C_COMPILER=clang \
         -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 \
-            --target fuzz_request fuzz_card fuzz_certificate fuzz_mynaportal fuzz_profile virtual-card-data &&
-        tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"
+            --target fuzz_request fuzz_card fuzz_certificate fuzz_mynaportal fuzz_profile virtual-card-data
+}
+
+run_fuzz() {
+    build_fuzz && tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"
+}
+
+# Takes what the others leave of the processors: for what counts no milliseconds.
+yielding() {
+    (renice -n 10 "$BASHPID" >/dev/null && "$@")
 }
 
 rm -f "$logs"/*.count
+# Two rows of stages side by side: the one waits for cards, windows and people's pace, and goes first; the other works.
+{
+    # A few minutes where they are not built yet; the stages that need them wait for the end of that.
+    ! { wanted windows || wanted release; } || yielding installers/windows/libraries.sh >"$logs/libraries.log" 2>&1
+} &
+{
+    stage lint yielding tests/lint.sh
+    stage sanitize yielding run_sanitize
+    stage valgrind yielding run_valgrind
+    stage release yielding tests/release/run.sh build
+    stage windows tests/windows/run.sh build
+    ! wanted fuzz || yielding build_fuzz >"$logs/build-fuzz.log" 2>&1
+} &
 stage unit run_unit
 stage extension run_extension
 stage portal run_portal
 stage card run_card
+stage host tests/host/run.sh build
 stage documents tests/documents/run.sh build
-{ stage lint tests/lint.sh && stage sanitize run_sanitize; } &
-{ stage host tests/host/run.sh build && stage valgrind run_valgrind; } &
-wait
 stage browser tests/browser/run.sh build
-stage windows tests/windows/run.sh build
+wait
+# These two have the machine to themselves.
 stage fuzz run_fuzz
 stage bench tests/bench/run.sh build
 if wanted bench; then

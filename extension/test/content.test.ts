@@ -49,7 +49,7 @@ beforeEach(() => {
     page.onLeave(() => {
         line.leave();
     });
-    const deal = { page, line, browserLanguage: "en" as const };
+    const deal = { page, line, ownLanguage: "en" as const };
     speakWebEid(deal);
     speakJpkiBridge(deal, "0.1.0");
 });

@@ -65,7 +65,7 @@ function speak(platform = LINUX): void {
     );
     page.onPress(gesture);
     page.onLeave(() => { line.leave(); });
-    speakMynaportal({ page, line, browserLanguage: "en" }, platform);
+    speakMynaportal({ page, line, ownLanguage: "en" }, platform);
 }
 
 async function launch(message: unknown): Promise<void> {

@@ -149,6 +149,8 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
         goto out;
     }
     if (!jb_config_installation_is_sound()) {
+        free(directory);
+        directory = jb_platform_local_dir();
         show_file(directory, "installation.json", shown, sizeof shown);
         add_found(check, JB_SAY(terminal, "installation.json を読み取れません",
                                 "installation.json cannot be read"));

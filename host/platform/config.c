@@ -15,13 +15,22 @@
 
 static const char trusted_name[] = "mynaportalOrigins";
 
-/* The path of a file in the configuration directory, freed with free(); null when there is none. */
-static char *config_path(const char *name) {
-    char *directory = jb_platform_config_dir();
+/* The path of a file in a directory, which it takes over; freed with free(); null when there is
+ * none. */
+static char *path_in(char *directory, const char *name) {
     char *path = directory == NULL ? NULL : jb_platform_join(directory, name);
 
     free(directory);
     return path;
+}
+
+static char *config_path(void) {
+    return path_in(jb_platform_config_dir(), "config.json");
+}
+
+/* Of this computer: a profile that roams would make all of them one installation. */
+static char *installation_path(void) {
+    return path_in(jb_platform_local_dir(), "installation.json");
 }
 
 static const char *read_trusted(struct jb_config *config, const cJSON *json) {
@@ -79,7 +88,7 @@ static const char *read_config(struct jb_config *config, const cJSON *json) {
 
 /* The file as JSON (an empty object when there is none), checked; null with *wrong otherwise. */
 static cJSON *load(struct jb_config *config, const char **wrong) {
-    char *path = config_path("config.json");
+    char *path = config_path();
     bool absent = false;
     cJSON *json = NULL;
 
@@ -171,7 +180,7 @@ static bool save(const char *path, const cJSON *json) {
 
 /* Makes the origin a trusted one, or no longer, in the file as it is now. */
 static enum jb_error change_trust(const char *origin, bool trust) {
-    char *path = config_path("config.json");
+    char *path = config_path();
     const char *wrong = NULL;
     struct jb_config config = {0};
     cJSON *json = NULL;
@@ -242,7 +251,7 @@ static enum jb_error read_id(const char *path, char id[JB_INSTALLATION_ID_LEN + 
 }
 
 enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
-    char *path = config_path("installation.json");
+    char *path = installation_path();
     char text[JB_INSTALLATION_ID_LEN + 3];
     bool absent = false;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
@@ -270,7 +279,7 @@ out:
 }
 
 bool jb_config_installation_is_sound(void) {
-    char *path = config_path("installation.json");
+    char *path = installation_path();
     char id[JB_INSTALLATION_ID_LEN + 1];
     bool absent = false;
     bool sound = path == NULL || read_id(path, id, &absent) == JB_OK;

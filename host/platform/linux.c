@@ -63,6 +63,10 @@ char *jb_platform_config_dir(void) {
     return jb_platform_expand("$XDG_CONFIG_HOME/jpki-bridge");
 }
 
+char *jb_platform_local_dir(void) {
+    return jb_platform_config_dir();
+}
+
 char *jb_platform_join(const char *directory, const char *name) {
     char *path = NULL;
     return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;

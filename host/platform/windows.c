@@ -88,12 +88,20 @@ wchar_t *jb_windows_directory(bool local) {
     return path;
 }
 
-char *jb_platform_config_dir(void) {
-    wchar_t *wide = jb_windows_directory(false);
+static char *directory(bool local) {
+    wchar_t *wide = jb_windows_directory(local);
     char *path = wide == NULL ? NULL : jb_narrow(wide);
 
     free(wide);
     return path;
+}
+
+char *jb_platform_config_dir(void) {
+    return directory(false);
+}
+
+char *jb_platform_local_dir(void) {
+    return directory(true);
 }
 
 char *jb_platform_expand(const char *path) {

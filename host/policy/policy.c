@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * policy.json: {"allowedOrigins": [pattern…], "deniedOrigins": [pattern…], "mynaportal":
- * {"origins": [pattern…], "modes": ["01"…], "ask": bool}, "individualNumber": bool}, all optional.
- * A pattern is an https origin, whose host may begin with "*.": then it stands for every name
- * below, and not for the name itself. Without a port it stands for the default port only. What is
- * denied is denied; when there is allowedOrigins, nothing else is allowed; likewise modes. "ask":
- * false refuses what the holder would be asked for.
+ * {"origins": [pattern…], "modes": ["01"…], "ask": bool}, "individualNumber": bool, "logging":
+ * bool}, all optional. A pattern is an https origin, whose host may begin with "*.": then it stands
+ * for every name below, and not for the name itself. Without a port it stands for the default port
+ * only. What is denied is denied; when there is allowedOrigins, nothing else is allowed; likewise
+ * modes. "ask": false refuses what the holder would be asked for.
  */
 #include "jpki_bridge/policy.h"
 
@@ -108,14 +108,14 @@ static bool is_mynaportal(const cJSON *json) {
 }
 
 static bool is_policy(const cJSON *json) {
-    static const char *const names[] = {"allowedOrigins", "deniedOrigins", "mynaportal",
-                                        "individualNumber", NULL};
+    static const char *const names[] = {"allowedOrigins",   "deniedOrigins", "mynaportal",
+                                        "individualNumber", "logging",       NULL};
 
     return cJSON_IsObject(json) && jb_json_only(json, names) &&
            is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "allowedOrigins")) &&
            is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "deniedOrigins")) &&
            is_mynaportal(cJSON_GetObjectItemCaseSensitive(json, "mynaportal")) &&
-           is_bool(json, "individualNumber");
+           is_bool(json, "individualNumber") && is_bool(json, "logging");
 }
 
 enum jb_error jb_policy_load(struct jb_policy **out) {
@@ -223,4 +223,9 @@ enum jb_error jb_policy_check_mynaportal(const struct jb_policy *policy, const c
 
 bool jb_policy_allows_individual_number(const struct jb_policy *policy) {
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(policy->json, "individualNumber"));
+}
+
+bool jb_policy_wants_log(const struct jb_policy *policy) {
+    return policy->json != NULL &&
+           !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(policy->json, "logging"));
 }

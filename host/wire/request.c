@@ -438,3 +438,12 @@ void jb_request_clear(struct jb_request *request) {
     request->document_count = 0;
     jb_mynaportal_clear(&request->message);
 }
+
+const char *jb_command_name(enum jb_command command) {
+    size_t i = 0;
+
+    while (commands[i].command != command) { /* every one is there */
+        i++;
+    }
+    return commands[i].name;
+}

@@ -48,6 +48,8 @@ static void answer(struct server *server, enum jb_error error, cJSON *result, in
         return;
     }
     server->answered = true;
+    jb_command_log(&server->request,
+                   error); /* first, so that nothing is given that is not logged */
     if (error == JB_OK) {
         sent(server, jb_reply_result(server->out, &server->request, result));
     } else {
@@ -113,6 +115,12 @@ static void fail_request(struct server *server, const struct jb_request *request
     (void)pthread_mutex_unlock(&server->mutex);
 }
 
+/* A whole request that is not begun. */
+static void refuse(struct server *server, const struct jb_request *request, enum jb_error error) {
+    jb_command_log(request, error);
+    fail_request(server, request, error, NULL);
+}
+
 /* Hands the request to a card thread; takes it over. */
 static void start_job(struct server *server, struct jb_request *request) {
     enum jb_error error = JB_ERR_OUT_OF_MEMORY;
@@ -130,7 +138,7 @@ static void start_job(struct server *server, struct jb_request *request) {
         error = server->running ? JB_OK : JB_ERR_OUT_OF_MEMORY;
     }
     if (error != JB_OK) {
-        fail_request(server, &server->request, error, NULL);
+        refuse(server, &server->request, error);
         jb_op_free(&server->op);
         jb_request_clear(&server->request);
     }
@@ -186,7 +194,7 @@ static void handle_message(struct server *server, const char *text, size_t len) 
         } else if (request.command == JB_COMMAND_STATUS) {
             glance(server, &request);
         } else {
-            fail_request(server, &request, JB_ERR_OPERATION_PENDING, NULL);
+            refuse(server, &request, JB_ERR_OPERATION_PENDING);
         }
     }
     jb_request_clear(&request);
@@ -230,6 +238,15 @@ static bool read_input(struct server *server, struct jb_frame *frame) {
     return false;
 }
 
+/* The process ends before its job does. */
+static void log_cut_off(struct server *server) {
+    (void)pthread_mutex_lock(&server->mutex);
+    if (!server->answered) {
+        jb_command_log(&server->request, JB_ERR_USER_CANCELLED);
+    }
+    (void)pthread_mutex_unlock(&server->mutex);
+}
+
 /* The port is closed: whatever runs is called off, given a moment, and otherwise ends with the
  * process, for which PC/SC resets a card in a transaction. */
 static void close_down(struct server *server) {
@@ -240,6 +257,7 @@ static void close_down(struct server *server) {
     }
     while (!reap(server)) {
         if (jb_clock_ms() >= until) {
+            log_cut_off(server);
             jb_platform_exit_now(EXIT_SUCCESS);
         }
         jb_pause(PAUSE_MS);

@@ -42,6 +42,10 @@ bool jb_command_is_brief(enum jb_command command);
 /* Whether the command is for our extension's own pages only, and names no site. */
 bool jb_command_is_own(enum jb_command command);
 
+/* Writes how the request ended (JB_OK, or why it did not go well) to the system's log, where the
+ * policy wants that and the command is one that asks a person. */
+void jb_command_log(const struct jb_request *request, enum jb_error outcome);
+
 /* ---- between the command files ---- */
 
 enum jb_error jb_command_status(const struct jb_context *context, cJSON **result);

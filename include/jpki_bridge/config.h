@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user's configuration: config.json in the user's configuration directory, and the identifier
- * of this installation beside it. Unknown names are refused.
+ * The user's configuration: config.json in the user's configuration directory, where unknown names
+ * are refused; and the identifier of this installation, installation.json among what belongs to
+ * this computer.
  */
 #ifndef JPKI_BRIDGE_CONFIG_H
 #define JPKI_BRIDGE_CONFIG_H

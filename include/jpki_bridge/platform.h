@@ -24,6 +24,10 @@ bool jb_platform_open_terminal(void);
  * it cannot be told. */
 char *jb_platform_config_dir(void);
 
+/* Likewise where what belongs to this computer alone is kept, and does not follow a user to others:
+ * the same directory on Linux, %LOCALAPPDATA%\JPKI Bridge on Windows. */
+char *jb_platform_local_dir(void);
+
 /* The path of name in directory. Freed with free(); null when memory is short. */
 char *jb_platform_join(const char *directory, const char *name);
 

@@ -38,4 +38,8 @@ enum jb_error jb_policy_check_mynaportal(const struct jb_policy *policy, const c
  * is restricted). */
 bool jb_policy_allows_individual_number(const struct jb_policy *policy);
 
+/* Whether operations are written to the system's log: where there is a policy, unless it says no.
+ * A computer that nobody administers keeps no list of the sites that its owner goes to. */
+bool jb_policy_wants_log(const struct jb_policy *policy);
+
 #endif

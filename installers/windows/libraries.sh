@@ -41,6 +41,11 @@ build_cjson() { # PREFIX
 
 recipe=$({ declare -p openssl_options openssl_flags && declare -f build_openssl build_cjson; } | sha256sum | cut -c 1-12)
 
+# One at a time: the next finds what the one before built.
+mkdir -p "$kept"
+exec 9>"$kept/lock"
+flock 9
+
 # The latest that was built by this recipe, if any.
 latest() {
     # shellcheck disable=SC2012 # names of our own making
@@ -111,7 +116,6 @@ fi
 prefix=$kept/openssl-${openssl//[^0-9A-Za-z.+~-]/_}+cjson-${cjson//[^0-9A-Za-z.+~-]/_}-$recipe
 if [ ! -e "$prefix/versions.txt" ]; then
     say "building OpenSSL $openssl and cJSON $cjson for Windows (a few minutes, once)"
-    mkdir -p "$kept"
     (unpack openssl "$openssl")
     (unpack cjson "$cjson")
     for library in openssl cjson; do

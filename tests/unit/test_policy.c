@@ -167,6 +167,7 @@ static void a_policy_that_is_not_understood_allows_nothing(void **state) {
         "{\"mynaportal\":{\"ask\":\"no\"}}",
         "{\"mynaportal\":{\"ask\":0}}",
         "{\"individualNumber\":1}",
+        "{\"logging\":1}",
         "{\"individualNumber\":\"true\"}",
         "{\"individualNumber\":null}",
     };
@@ -344,6 +345,26 @@ static void an_administrator_chooses_the_modes(void **state) {
     }
 }
 
+static void the_log_is_wanted_where_there_is_a_policy(void **state) {
+    static const struct {
+        const char *text;
+        bool wanted;
+    } cases[] = {{NULL, false},
+                 {"{}", true},
+                 {"{\"deniedOrigins\":[]}", true},
+                 {"{\"logging\":true}", true},
+                 {"{\"logging\":false}", false}};
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *text = cases[i].text;
+        assert_int_equal(jb_policy_parse(text, text == NULL ? 0 : strlen(text), &policy), JB_OK);
+        assert_int_equal(jb_policy_wants_log(policy), cases[i].wanted);
+        jb_policy_free(&policy);
+    }
+}
+
 static void the_individual_number_is_off_unless_it_is_switched_on(void **state) {
     static const struct {
         const char *text;
@@ -393,6 +414,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_origin_never_gets_so_far),
         cmocka_unit_test(an_administrator_adds_hosts_and_forbids_questions),
         cmocka_unit_test(an_administrator_chooses_the_modes),
+        cmocka_unit_test(the_log_is_wanted_where_there_is_a_policy),
         cmocka_unit_test(the_individual_number_is_off_unless_it_is_switched_on),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

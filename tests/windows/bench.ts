@@ -130,7 +130,7 @@ export class World {
     /** A value of the key, by its name. */
     value(path: string, name: string): string | undefined {
         try {
-            return /REG_SZ\s+(.*?)\r?\n/.exec(this.#wine("reg", "query", path, "/v", name))?.[1];
+            return /REG_(?:EXPAND_)?SZ\s+(.*?)\r?\n/.exec(this.#wine("reg", "query", path, "/v", name))?.[1];
         } catch {
             return undefined;
         }
@@ -161,11 +161,17 @@ export class World {
     config(): unknown {
         return JSON.parse(readFileSync(join(this.folder, "config.json"), "utf8"));
     }
+    /** Likewise in the part of it that stays on this computer. */
+    get localFolder(): string {
+        return join(dirname(dirname(this.folder)), "Local/JPKI Bridge");
+    }
     forgetAll(): void {
-        rmSync(this.folder, { recursive: true, force: true });
+        for (const folder of [this.folder, this.localFolder]) {
+            rmSync(folder, { recursive: true, force: true });
+        }
     }
     hasFolder(): boolean {
-        return existsSync(this.folder) || existsSync(dirname(this.folder).replace("Roaming", "Local/JPKI Bridge"));
+        return existsSync(this.folder) || existsSync(this.localFolder);
     }
 
     /** Waits for a prompt that was not there before; its picture is kept. */

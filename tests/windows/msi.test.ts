@@ -16,6 +16,7 @@ const it = world();
 const folder = mkdtempSync(join(tmpdir(), "jb-msi-"));
 const HOST_KEYS = ["Google\\Chrome", "Chromium", "Microsoft\\Edge", "Mozilla"].map((browser) => `HKLM\\Software\\${browser}\\NativeMessagingHosts\\org.jpkibridge.host`);
 const FORCED = ["Google\\Chrome", "Microsoft\\Edge"].map((browser) => `HKLM\\Software\\Policies\\${browser}\\ExtensionInstallForcelist`);
+const EVENT_SOURCE = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\JPKI Bridge";
 const PROGRAM_FOLDER = "C:\\Program Files\\JPKI Bridge";
 
 function make(name: string, version: string, environment: Record<string, string> = {}): string {
@@ -35,7 +36,7 @@ function installed(args: string[]): string {
     return stdout.replaceAll("\r\n", "\n");
 }
 function assertNothingLeft(): void {
-    for (const key of [...HOST_KEYS, ...FORCED]) {
+    for (const key of [...HOST_KEYS, ...FORCED, EVENT_SOURCE]) {
         assert.equal(it.key(key), undefined, key);
     }
     assert.ok(!existsSync(it.fileOf(PROGRAM_FOLDER)), "the program's folder was left");
@@ -57,6 +58,7 @@ describe("the package", () => {
         for (const key of FORCED) {
             assert.equal(it.key(key), undefined, "the extension is forced only where that was asked for");
         }
+        assert.equal(it.value(EVENT_SOURCE, "EventMessageFile"), `${PROGRAM_FOLDER}\\jpki-bridge.exe`);
         assert.match(installed(["doctor"]), /✓ Browser manifests +Google Chrome, Chromium, Microsoft Edge, Brave,\n +Vivaldi, Firefox\n +✓ Extension id/);
 
         const second = make("second.msi", "0.2.0");
@@ -112,7 +114,7 @@ describe("the group policy's templates", () => {
     }
     test("are for all that policy.json knows", () => {
         const members = [...admx.matchAll(/valueName="(\w+)"|<list id="\w+" key="[^"]*\\(\w+)"/g)].map(([, value, list]) => value ?? list);
-        assert.deepEqual(members.sort(), ["allowedOrigins", "ask", "deniedOrigins", "individualNumber", "modes", "origins"]);
+        assert.deepEqual(members.sort(), ["allowedOrigins", "ask", "deniedOrigins", "individualNumber", "logging", "modes", "origins"]);
         assert.equal(names.length, members.length);
     });
     test("write what the program reads", async () => {

@@ -5,12 +5,11 @@ import { connectNative } from "../native/host.ts";
 import { fail, failure } from "../shared/failure.ts";
 import { parseContentMessage } from "../shared/messages.ts";
 import type { BackgroundReply, ContentMessage } from "../shared/messages.ts";
-import { GOVERNMENT_PATTERNS, switchedOn } from "../shared/origin.ts";
 import { SessionStore, sessionStorage } from "../shared/session.ts";
 import type { Asker } from "../shared/session.ts";
 import { Operations } from "./operations.ts";
 import { parseSender } from "./sender.ts";
-import { follow, injectOpenTabs, isAllowed, tellOpenTabs } from "./sites.ts";
+import { follow, injectOpenTabs, offerSites, standingOf, tellOpenTabs } from "./sites.ts";
 import { StatusProbe } from "./status.ts";
 import { greet, greeting } from "./welcome.ts";
 import { browser } from "./window.ts";
@@ -20,9 +19,11 @@ const operations = new Operations(browser, store);
 const probe = new StatusProbe(connectNative);
 
 async function answer(message: ContentMessage, asker: Asker): Promise<BackgroundReply> {
-    const allowed = await isAllowed(asker.origin);
-    if (message.kind === "allowed") return { kind: "allowed", allowed };
-    if (!allowed) return { kind: "refused", failure: failure("site-off") };
+    const { on, permitted, mynaportal } = await standingOf(asker.origin);
+    if (message.kind === "allowed") return { kind: "allowed", allowed: on && permitted };
+    if (!on) return { kind: "refused", failure: failure("site-off") };
+    const switchedOff = message.kind === "open" && message.operation === "mynaportal" && !mynaportal;
+    if (!permitted || switchedOff) return { kind: "refused", failure: failure("origin-denied") };
     switch (message.kind) {
         case "open": {
             const outcome = await operations.open(asker, message);
@@ -53,15 +54,22 @@ chrome.runtime.onMessage.addListener((value: unknown, sender, respond: (reply: B
 
 async function everywhere(): Promise<void> {
     await follow();
-    const { origins = [] } = await chrome.permissions.getAll();
-    await injectOpenTabs([...GOVERNMENT_PATTERNS, ...switchedOn(origins)]);
+    await injectOpenTabs();
+}
+
+/** After a forced installation Chromium brings what an administrator set a moment later, and later every change. */
+async function obey(): Promise<void> {
+    await everywhere();
+    await tellOpenTabs();
+    await offerSites();
 }
 
 chrome.runtime.onInstalled.addListener(({ reason }) => {
-    void everywhere();
+    void everywhere().then(offerSites);
     void greet(reason, greeting);
 });
-chrome.runtime.onStartup.addListener(() => void follow());
+// Firefox reads what an administrator set when it starts, and tells of no change.
+chrome.runtime.onStartup.addListener(() => void follow().then(offerSites));
 
 chrome.permissions.onAdded.addListener(({ origins = [] }) => {
     void follow().then(() => injectOpenTabs(origins));
@@ -71,6 +79,9 @@ chrome.permissions.onRemoved.addListener(() => {
 });
 
 chrome.storage.local.onChanged.addListener(() => void follow());
+chrome.storage.onChanged.addListener((_changes, area) => {
+    if (area === "managed") void obey();
+});
 
 // Listening holds an update back until reload(); it waits for an open window to close.
 chrome.runtime.onUpdateAvailable.addListener(() => {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The welcome page: once, after installation, unless an administrator has said no.
 
-import { isFields } from "../shared/guards.ts";
+import { readManaged } from "../shared/managed.ts";
 import { localStore, Settings } from "../shared/settings.ts";
 
-/** In managed storage. */
-const SETTING = "welcomePage";
 /** Chromium feeds managed storage about two seconds after a forced installation. */
 const POLICY_DELAY = 4_000;
 
@@ -20,8 +18,7 @@ export interface Greeting {
 }
 
 async function isRefused(managed: Greeting["managed"]): Promise<boolean> {
-    const settings = await managed().catch(() => null);
-    return isFields(settings) && settings[SETTING] === false;
+    return !(await readManaged(managed)).welcomePage;
 }
 
 export async function greet(reason: string, { forced, managed, first, open }: Greeting): Promise<void> {
@@ -36,7 +33,7 @@ export async function greet(reason: string, { forced, managed, first, open }: Gr
 export const greeting: Greeting = {
     // Its own entry is open to every extension without a permission.
     forced: async () => (await chrome.management.getSelf()).installType === "admin",
-    managed: async () => chrome.storage.managed.get(SETTING),
+    managed: async () => chrome.storage.managed.get(),
     first: () => new Settings(localStore()).greet(),
     open: () => chrome.tabs.create({ url: chrome.runtime.getURL("ui/welcome/welcome.html") }),
 };

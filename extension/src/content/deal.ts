@@ -17,8 +17,8 @@ import type { Page } from "./page.ts";
 export interface Deal {
     readonly page: Page;
     readonly line: Line;
-    /** The browser's language, for requests that name none. */
-    readonly browserLanguage: Language;
+    /** For requests that name none. */
+    readonly ownLanguage: Language;
 }
 
 export interface Status {
@@ -51,6 +51,6 @@ export async function perform(
     return request.ok ? line.run(request.value, watcher) : request;
 }
 
-export function languageOf({ browserLanguage }: Deal, { options }: Fields): Language {
-    return (isFields(options) ? parseLanguage(options["lang"]) : null) ?? browserLanguage;
+export function languageOf({ ownLanguage }: Deal, { options }: Fields): Language {
+    return (isFields(options) ? parseLanguage(options["lang"]) : null) ?? ownLanguage;
 }

@@ -5,6 +5,7 @@ import { isPermissionsChanged, parseBackgroundReply, parseClosed } from "../shar
 import { platformOf } from "../shared/platform.ts";
 import { parseLanguage } from "../shared/request.ts";
 import type { Deal } from "./deal.ts";
+import { takeDeclared } from "./declared.ts";
 import { GestureRule } from "./gesture.ts";
 import { speakJpkiBridge } from "./jpki-bridge.ts";
 import { Line } from "./line.ts";
@@ -36,8 +37,9 @@ function start(): void {
         isActive: () => navigator.userActivation.isActive,
     });
     const line = new Line(extension, page, gesture);
-    const browserLanguage = parseLanguage(chrome.i18n.getUILanguage()) ?? "en";
-    const deal: Deal = { page, line, browserLanguage };
+    const declared = takeDeclared();
+    const ownLanguage = declared.language ?? parseLanguage(chrome.i18n.getUILanguage()) ?? "en";
+    const deal: Deal = { page, line, ownLanguage };
 
     page.onPress(gesture);
     page.onLeave(() => {
@@ -45,7 +47,7 @@ function start(): void {
     });
     speakWebEid(deal);
     speakJpkiBridge(deal, chrome.runtime.getManifest().version);
-    speakMynaportal(deal, platformOf(chrome.runtime.getURL(""), navigator.platform));
+    if (declared.mynaportal !== false) speakMynaportal(deal, platformOf(chrome.runtime.getURL(""), navigator.platform));
 
     const onConnect = (port: chrome.runtime.Port): void => {
         if (port.sender?.id !== chrome.runtime.id || !line.attach(port)) port.disconnect();

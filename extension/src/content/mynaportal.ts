@@ -22,7 +22,7 @@ export function speakMynaportal(deal: Deal, platform: Platform): void {
 
     let running: AbortController | null = null;
     const refuse = (mode: string | null, failure: Failure): void => {
-        say(deal, toFailureAnswer(mode, failure, platform.system, deal.browserLanguage));
+        say(deal, toFailureAnswer(mode, failure, platform.system, deal.ownLanguage));
     };
     const run = async (fields: MynaportalFields): Promise<void> => {
         const controller = new AbortController();

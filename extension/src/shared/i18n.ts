@@ -4,6 +4,7 @@
 import en from "../../_locales/en/messages.json" with { type: "json" };
 import ja from "../../_locales/ja/messages.json" with { type: "json" };
 import type { Language } from "./errors.ts";
+import { readManaged } from "./managed.ts";
 import { parseLanguage } from "./request.ts";
 
 export type MessageKey = keyof typeof ja;
@@ -19,8 +20,13 @@ export function translator(language: Language): Translate {
         );
 }
 
-export function browserLanguage(): Language {
+function browserLanguage(): Language {
     return parseLanguage(chrome.i18n.getUILanguage()) ?? "en";
+}
+
+/** The administrator's choice, else the browser's. */
+export async function shownLanguage(): Promise<Language> {
+    return (await readManaged()).language ?? browserLanguage();
 }
 
 function isMessageKey(key: string | undefined): key is MessageKey {

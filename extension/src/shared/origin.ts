@@ -25,7 +25,7 @@ export function isGovernment(origin: Origin): boolean {
     return /(?:^|\.)(?:go|lg)\.jp$/.test(new URL(origin).hostname);
 }
 
-/** Patterns that the person switched on, out of everything that the browser has granted. */
+/** Patterns of other sites than the government's, out of everything that the browser has granted. */
 export function switchedOn(granted: readonly string[]): string[] {
     const government: readonly string[] = GOVERNMENT_PATTERNS;
     return granted.filter((pattern) => pattern.startsWith("https://") && !government.includes(pattern)).sort();

@@ -5,6 +5,7 @@ import type { Store } from "./session.ts";
 
 const DISGUISE = "disguise";
 const GREETED = "greeted";
+const OFFERED = "offered";
 
 export class Settings {
     readonly #store: Store;
@@ -20,6 +21,14 @@ export class Settings {
 
     async setDisguise(on: boolean): Promise<void> {
         await this.#store.set({ [DISGUISE]: on });
+    }
+
+    /** True once for each list of sites that an administrator wants switched on. */
+    async offer(patterns: readonly string[]): Promise<boolean> {
+        const list = patterns.toSorted().join(" ");
+        if ((await this.#store.get(OFFERED))[OFFERED] === list) return false;
+        await this.#store.set({ [OFFERED]: list });
+        return true;
     }
 
     /** True once. */

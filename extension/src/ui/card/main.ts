@@ -12,7 +12,7 @@ import { CardWatch } from "../../card/watch.ts";
 import type { CardView } from "../../card/watch.ts";
 import { sayAdvice } from "../../card/words.ts";
 import { connectNative, Host } from "../../native/host.ts";
-import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
+import { localise, shownLanguage, translator } from "../../shared/i18n.ts";
 import { SessionStore, sessionStorage } from "../../shared/session.ts";
 import { make, put } from "../dom.ts";
 import { find } from "../find.ts";
@@ -21,7 +21,7 @@ import { drawMilestones, drawMonths } from "./calendar.ts";
 import { drawDetails, hasSubstitutes } from "./details.ts";
 import { CareDialog } from "./dialog.ts";
 
-const language = browserLanguage();
+const language = await shownLanguage();
 const translate = translator(language);
 const store = new SessionStore(sessionStorage());
 const busy = (): Promise<boolean> => store.isRunning(Date.now());
@@ -161,3 +161,4 @@ window.addEventListener("pagehide", () => {
 // Back from the cache, it goes on.
 window.addEventListener("pageshow", followVisibility);
 draw();
+followVisibility();

@@ -3,24 +3,23 @@
 
 import { sentencesOf } from "../../shared/errors.ts";
 import type { Outcome } from "../../shared/failure.ts";
-import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
+import { localise, shownLanguage, translator } from "../../shared/i18n.ts";
 import type { MessageKey } from "../../shared/i18n.ts";
+import { offered, readManaged } from "../../shared/managed.ts";
+import type { Managed } from "../../shared/managed.ts";
 import { switchedOn } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
+import { isInherent, nameOf, ownMatches } from "../../shared/pattern.ts";
 import { SERVICE_PATTERNS } from "../../shared/platform.ts";
 import { isLinux, localStore, Settings } from "../../shared/settings.ts";
+import { make } from "../dom.ts";
 import { find } from "../find.ts";
 import { showProgram } from "../program.ts";
 import { distrust, trustedOrigins } from "./trust.ts";
 
-const language = browserLanguage();
+const language = await shownLanguage();
 const translate = translator(language);
 const settings = new Settings(localStore());
-
-/** `https://host/*` as a person reads it. */
-function nameOf(pattern: string): string {
-    return pattern.replace(/^https:\/\//, "").replace(/\/\*$/, "");
-}
 
 /** A site with the button that takes it back; the button says so to those who do not see the row, too. */
 function row(site: string, [does, doesTo]: readonly [MessageKey, MessageKey], act: () => Promise<unknown>): Node {
@@ -39,7 +38,10 @@ function row(site: string, [does, doesTo]: readonly [MessageKey, MessageKey], ac
 
 async function showSites(): Promise<void> {
     const { origins = [] } = await chrome.permissions.getAll();
-    const sites = switchedOn(origins);
+    const sites = switchedOn(origins).filter((pattern) => !isInherent(pattern));
+    const others = switchedOn(ownMatches());
+    find("own-sites").textContent = others.map(nameOf).join(", ");
+    find("own").hidden = others.length === 0;
     const off = (pattern: string) => () => chrome.permissions.remove({ origins: [pattern] });
     find("sites").replaceChildren(
         ...sites.map((pattern) => row(nameOf(pattern), ["switchOff", "switchOffSite"], off(pattern))),
@@ -68,15 +70,37 @@ function sayFailure(outcome: Outcome<unknown>): void {
     failure.textContent = outcome.ok ? "" : sentencesOf(outcome.failure.reason, outcome.failure.code)[language];
 }
 
+async function showOrganisation(): Promise<void> {
+    const managed = await readManaged();
+    const lines = managed.valid ? limitsOf(managed) : (["organisationInvalid"] as const);
+    const sites = offered(managed);
+    const on = await Promise.all(sites.map((pattern) => chrome.permissions.contains({ origins: [pattern] })));
+    find("organisation-lines").replaceChildren(...lines.map((line) => make("li", { text: translate(line) })));
+    find("organisation-sites").hidden = !on.includes(false);
+    find("organisation").hidden = lines.length === 0 && !on.includes(false);
+}
+
+function limitsOf({ allowed, denied, mynaportal }: Managed): MessageKey[] {
+    return [
+        ...(allowed === null && denied.length === 0 ? [] : (["organisationLimits"] as const)),
+        ...(mynaportal ? [] : (["organisationMynaportal"] as const)),
+    ];
+}
+
 async function showDisguise(): Promise<void> {
     if (!(await isLinux())) return;
+    const { disguise } = await readManaged();
     const button = find("disguise");
-    button.setAttribute("aria-checked", String(await settings.disguise()));
+    button.setAttribute("aria-checked", String(disguise ?? (await settings.disguise())));
+    button.setAttribute("aria-disabled", String(disguise !== null));
+    find("disguise-managed").hidden = disguise === null;
+    find("disguise-note").hidden = disguise !== null;
     find("disguise-sites").textContent = SERVICE_PATTERNS.map(nameOf).join(", ");
     find("disguise-section").hidden = false;
 }
 
 async function switchDisguise(): Promise<void> {
+    if ((await readManaged()).disguise !== null) return;
     await settings.setDisguise(!(await settings.disguise()));
     await showDisguise();
 }
@@ -86,12 +110,22 @@ document.title = translate("settingsTitle");
 find("version").textContent = chrome.runtime.getManifest().version;
 find("disguise").addEventListener("click", () => void switchDisguise());
 void showProgram(find("program"), language);
-chrome.permissions.onAdded.addListener(() => void showSites());
-chrome.permissions.onRemoved.addListener(() => void showSites());
+find("organisation-open").setAttribute("href", chrome.runtime.getURL("ui/sites/sites.html"));
+const showPermissions = (): void => {
+    void showSites();
+    void showOrganisation();
+};
+chrome.permissions.onAdded.addListener(showPermissions);
+chrome.permissions.onRemoved.addListener(showPermissions);
+chrome.storage.onChanged.addListener((_changes, area) => {
+    if (area !== "managed") return;
+    void showOrganisation();
+    void showDisguise();
+});
 // Trust is given in a window of the host's, which tells nobody.
 document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void showTrusted();
 });
-void showSites();
+showPermissions();
 void showTrusted();
 void showDisguise();

@@ -7,16 +7,18 @@ import { CardWatch } from "../../card/watch.ts";
 import type { CardView } from "../../card/watch.ts";
 import { sayAdvice } from "../../card/words.ts";
 import { connectNative } from "../../native/host.ts";
-import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
+import { localise, shownLanguage, translator } from "../../shared/i18n.ts";
 import type { MessageKey } from "../../shared/i18n.ts";
+import { permits, readManaged } from "../../shared/managed.ts";
 import { isGovernment, parseOrigin, patternOf } from "../../shared/origin.ts";
 import type { Origin } from "../../shared/origin.ts";
+import { isInherent } from "../../shared/pattern.ts";
 import { SessionStore, sessionStorage } from "../../shared/session.ts";
 import { make, put } from "../dom.ts";
 import { find } from "../find.ts";
 import { glance } from "../glance.ts";
 
-const language = browserLanguage();
+const language = await shownLanguage();
 const translate = translator(language);
 const store = new SessionStore(sessionStorage());
 
@@ -95,9 +97,13 @@ async function start(): Promise<void> {
     }
     find("site").textContent = new URL(origin).hostname;
     const site = { origins: [patternOf(origin)] };
+    if (!permits(await readManaged(), origin)) {
+        say("denied", "siteDenied");
+        return;
+    }
     let on = await chrome.permissions.contains(site);
-    if (on && isGovernment(origin)) {
-        say("government", "siteGovernment");
+    if (on && isInherent(patternOf(origin))) {
+        say("government", isGovernment(origin) ? "siteGovernment" : "siteOwn");
         return;
     }
     find("choice").hidden = false;

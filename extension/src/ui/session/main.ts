@@ -3,7 +3,7 @@
 
 import { inspectPdf, preparePdf } from "../../documents/pdf/pdf.ts";
 import { connectNative, Host } from "../../native/host.ts";
-import { browserLanguage } from "../../shared/i18n.ts";
+import { shownLanguage } from "../../shared/i18n.ts";
 import { parseRequestMessage, portName } from "../../shared/messages.ts";
 import type { WindowMessage } from "../../shared/messages.ts";
 import type { OperationRequest } from "../../shared/request.ts";
@@ -20,6 +20,7 @@ const ATTACH_TIMEOUT = 5_000;
 const SUCCESS_SHOWN = 2_500;
 const TICK = 100;
 
+const ownLanguage = await shownLanguage();
 const store = new SessionStore(sessionStorage());
 
 async function start(): Promise<void> {
@@ -68,7 +69,7 @@ interface Running {
 
 function run(session: Session, request: OperationRequest, line: chrome.runtime.Port): Running {
     const { origin, deadline, key } = session;
-    const language = request.lang ?? browserLanguage();
+    const language = request.lang ?? ownLanguage;
     const view = new SessionView(request, origin, language);
     const say = (message: WindowMessage): void => {
         try {

@@ -6,14 +6,14 @@ import { remarksOf, SetUpWatch, STEPS, stepsOf } from "../../card/doctor.ts";
 import type { Check, SetUp, Step, StepState } from "../../card/doctor.ts";
 import { connectNative } from "../../native/host.ts";
 import { sentencesOf } from "../../shared/errors.ts";
-import { browserLanguage, localise, translator } from "../../shared/i18n.ts";
+import { localise, shownLanguage, translator } from "../../shared/i18n.ts";
 import type { MessageKey } from "../../shared/i18n.ts";
 import { packagesFor } from "../../shared/packages.ts";
 import { SessionStore, sessionStorage } from "../../shared/session.ts";
 import { make } from "../dom.ts";
 import { find } from "../find.ts";
 
-const language = browserLanguage();
+const language = await shownLanguage();
 const translate = translator(language);
 const store = new SessionStore(sessionStorage());
 
@@ -98,3 +98,4 @@ window.addEventListener("pageshow", follow);
 window.addEventListener("pagehide", () => {
     watch.stop();
 });
+follow();

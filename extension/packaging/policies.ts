@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The templates of manifests/policies, filled in, and what they are in the registry of Windows.
+
+/** Each @NAME@ in the text, once and from left to right; the values are inside JSON's strings. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+    return template.replace(/@(\w+)@/g, (hole, name: string) => {
+        const value = values[name];
+        if (value === undefined) throw new Error(`nothing to put for ${hole}`);
+        return JSON.stringify(value).slice(1, -1);
+    });
+}
+
+type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+
+function quoted(text: string): string {
+    return `"${text.replace(/[\\"]/g, "\\$&")}"`;
+}
+
+function isObject(value: Json): value is { [name: string]: Json } {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Lists are keys of their own, with values named 1, 2, …; what is an object, and no key, is JSON in a string. */
+function keysOf(key: string, members: { [name: string]: Json }): string[] {
+    const lists: string[] = [];
+    const lines = Object.entries(members).flatMap(([name, value]) => {
+        if (Array.isArray(value)) {
+            lists.push(...keysOf(`${key}\\${name}`, Object.fromEntries(value.map((each, index) => [String(index + 1), each]))));
+            return [];
+        }
+        if (typeof value === "boolean") return [`${quoted(name)}=dword:0000000${value ? 1 : 0}`];
+        return [`${quoted(name)}=${quoted(typeof value === "string" ? value : JSON.stringify(value))}`];
+    });
+    return [...(lines.length === 0 ? [] : [`[${key}]`, ...lines, ""]), ...lists];
+}
+
+/** A file for `reg import` that says for Chrome and Edge what this JSON does on Linux. */
+export function toRegistry(policies: string): string {
+    const { "3rdparty": others = {}, ...own } = JSON.parse(policies) as { [name: string]: Json };
+    const extensions = isObject(others) ? others["extensions"] : undefined;
+    const managed = extensions !== undefined && isObject(extensions) ? Object.entries(extensions) : [];
+    const keys = ["Google\\Chrome", "Microsoft\\Edge"].flatMap((browser) => {
+        const key = `HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\${browser}`;
+        return [
+            ...keysOf(key, own),
+            ...managed.flatMap(([id, set]) => (isObject(set) ? keysOf(`${key}\\3rdparty\\extensions\\${id}\\policy`, set) : [])),
+        ];
+    });
+    return ["Windows Registry Editor Version 5.00", "", ...keys].join("\r\n");
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+import { declare } from "../declared.ts";
+
+declare({ mynaportal: false });
