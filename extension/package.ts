@@ -45,7 +45,7 @@ async function build(): Promise<Map<string, Uint8Array>> {
     const folder = await mkdtemp(join(tmpdir(), "jb-package-"));
     try {
         const sites = values.site.flatMap((site) => ["--site", site]);
-        await promisify(execFile)(process.execPath, [join(import.meta.dirname, "build.ts"), "--out", folder, ...sites]);
+        await promisify(execFile)(process.execPath, [join(import.meta.dirname, "build.ts"), "--out", folder, "--no-client", ...sites]);
         return await read(join(folder, "extension"));
     } finally {
         await rm(folder, { recursive: true, force: true });
@@ -54,7 +54,12 @@ async function build(): Promise<Map<string, Uint8Array>> {
 
 function under(name: string): string | null {
     const base = values["base-url"];
-    return base === undefined ? null : new URL(name, base.endsWith("/") ? base : `${base}/`).href;
+    if (base === undefined) return null;
+    const url = new URL(name, base.endsWith("/") ? base : `${base}/`);
+    if (url.protocol !== "https:" && url.hostname !== "127.0.0.1") {
+        throw new Error(`${base} is not https: Firefox takes no extension whose updates come otherwise`);
+    }
+    return url.href;
 }
 
 function withManifest(files: Files, manifest: object): Files {
