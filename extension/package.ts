@@ -52,14 +52,18 @@ async function build(): Promise<Map<string, Uint8Array>> {
     }
 }
 
-function under(name: string): string | null {
-    const base = values["base-url"];
-    if (base === undefined) return null;
-    const url = new URL(name, base.endsWith("/") ? base : `${base}/`);
-    if (url.protocol !== "https:" && url.hostname !== "127.0.0.1") {
-        throw new Error(`${base} is not https: Firefox takes no extension whose updates come otherwise`);
+function parseBase(text: string): URL {
+    const base = new URL(text.endsWith("/") ? text : `${text}/`);
+    if (base.protocol !== "https:" && base.hostname !== "127.0.0.1") {
+        throw new Error(`${text} is not https: Firefox takes no extension whose updates come otherwise`);
     }
-    return url.href;
+    return base;
+}
+
+const base = values["base-url"] === undefined ? null : parseBase(values["base-url"]);
+
+function under(name: string): string | null {
+    return base === null ? null : new URL(name, base).href;
 }
 
 function withManifest(files: Files, manifest: object): Files {
