@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
+import browsers from "../../manifests/browsers.json" with { type: "json" };
 import source from "../manifest.json" with { type: "json" };
 import { crx, idOf } from "../packaging/crx.ts";
 import { fill, toRegistry } from "../packaging/policies.ts";
@@ -140,6 +141,18 @@ test("what the templates set for the extension is what its schema knows", () => 
             assert.equal(Array.isArray(value) ? "array" : typeof value, schema.properties[member]?.type, member);
         }
     }
+});
+
+test("the README names every member of the schema, where browsers look for policies, and what is made", () => {
+    const readme = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
+    const section = readme.slice(readme.indexOf("### Browsers and the extension"), readme.indexOf("### Windows"));
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, "../managed_schema.json"), "utf8")) as { properties: object };
+    for (const member of Object.keys(schema.properties)) assert.ok(section.includes(`| \`${member}\` |`), member);
+    for (const { id: browser, linux } of browsers.browsers) {
+        const [place] = linux.policies;
+        if (!["brave", "vivaldi"].includes(browser)) assert.ok(place !== undefined && section.includes(place), browser);
+    }
+    for (const file of readdirSync(join(folder, "first")).filter((each) => !/-chromium\.zip$|^policies$/.test(each))) assert.ok(section.includes(file), file);
 });
 
 test("the registry says the same for Chrome and Edge", () => {
