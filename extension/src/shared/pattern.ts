@@ -20,7 +20,9 @@ export function parseSitePattern(value: unknown): SitePattern | null {
     const origin = parseOrigin(below ? `https://a.${value.slice(BELOW.length)}` : value);
     if (origin === null) return null;
     const { hostname, port } = new URL(origin);
-    return port === "" ? { host: below ? hostname.slice(2) : hostname, below } : null;
+    // URL takes a star elsewhere for a letter; a browser's pattern would not.
+    if (port !== "" || hostname.includes("*")) return null;
+    return { host: below ? hostname.slice(2) : hostname, below };
 }
 
 export function covers({ host, below }: SitePattern, origin: Origin): boolean {
