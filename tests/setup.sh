@@ -45,7 +45,7 @@ if ((${#missing[@]})); then
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
     if ! { "${root[@]}" apt-get update -q &&
-        "${root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        "${root[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         exit 1
     fi
