@@ -58,9 +58,10 @@ new_root() { # DIRECTORY PACKAGE
     flock 9
     if [[ -z $(find "$base" -mtime -7 2>/dev/null) ]]; then
         work=$(mktemp -d "$cache/new.XXXX")
-        if make_base "$work/root" "$depends" >"$work/log" 2>&1; then
+        # As a command of its own, which stops at the first failure.
+        if "$0" base "$work/root" "$depends" >"$work/log" 2>&1; then
             tar -C "$work/root" -cf "$work/base.tar" .
-            find "$cache" -name '*.tar' -delete
+            find "$cache" -maxdepth 1 -name '*.tar' -delete
             mv "$work/base.tar" "$base"
         elif [[ ! -f $base ]]; then
             tail -n 20 "$work/log" >&2
@@ -77,6 +78,7 @@ command=${1:-}
 shift || true
 case $command in
     new) new_root "$@" ;;
+    base) make_base "$@" ;; # for new alone
     in) inside "$@" ;;
     remove) rm -rf --one-file-system "$1" ;;
     *)
