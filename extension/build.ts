@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Builds the unpacked extension and the client library: build.ts [--out DIR] [--site https://host]…, by default build/ in
-// the project root. A site of an organisation's own has the extension from the start, as the government's have.
+// Builds the unpacked extension and, unless --no-client is there, the client library: build.ts [--out DIR] [--no-client]
+// [--site https://host]…, by default build/ in the project root. A site of an organisation's own has the extension from the start, as the government's have.
 
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -14,7 +14,11 @@ import { matchOf, parseSitePattern } from "./src/shared/pattern.ts";
 const source = import.meta.dirname;
 const root = join(source, "..");
 const { values } = parseArgs({
-    options: { out: { type: "string", default: join(root, "build") }, site: { type: "string", multiple: true, default: [] } },
+    options: {
+        "out": { type: "string", default: join(root, "build") },
+        "no-client": { type: "boolean", default: false },
+        "site": { type: "string", multiple: true, default: [] },
+    },
 });
 const extension = join(values.out, "extension");
 const client = join(values.out, "client");
@@ -156,4 +160,4 @@ async function buildClient(): Promise<void> {
     });
 }
 
-await Promise.all([buildExtension(), buildClient()]);
+await Promise.all([buildExtension(), values["no-client"] ? undefined : buildClient()]);

@@ -45,16 +45,25 @@ async function build(): Promise<Map<string, Uint8Array>> {
     const folder = await mkdtemp(join(tmpdir(), "jb-package-"));
     try {
         const sites = values.site.flatMap((site) => ["--site", site]);
-        await promisify(execFile)(process.execPath, [join(import.meta.dirname, "build.ts"), "--out", folder, ...sites]);
+        await promisify(execFile)(process.execPath, [join(import.meta.dirname, "build.ts"), "--out", folder, "--no-client", ...sites]);
         return await read(join(folder, "extension"));
     } finally {
         await rm(folder, { recursive: true, force: true });
     }
 }
 
+function parseBase(text: string): URL {
+    const base = new URL(text.endsWith("/") ? text : `${text}/`);
+    if (base.protocol !== "https:" && base.hostname !== "127.0.0.1") {
+        throw new Error(`${text} is not https: Firefox takes no extension whose updates come otherwise`);
+    }
+    return base;
+}
+
+const base = values["base-url"] === undefined ? null : parseBase(values["base-url"]);
+
 function under(name: string): string | null {
-    const base = values["base-url"];
-    return base === undefined ? null : new URL(name, base.endsWith("/") ? base : `${base}/`).href;
+    return base === null ? null : new URL(name, base).href;
 }
 
 function withManifest(files: Files, manifest: object): Files {

@@ -5,7 +5,8 @@
 #   installers/package.sh [BUILD_DIR]      build/
 # What this machine has no tools for is left out, and said so; with JB_PACKAGES="deb msi" only these kinds are made
 # (deb, rpm, msi, extension) and nothing of them is left out. windows/sign.sh says how programs and MSI are signed;
-# JB_CRX_KEY (PEM) signs the extension for Chromium, and JB_BASE_URL is where an organisation will lay the extension's files.
+# JB_CRX_KEY (PEM) signs the extension for Chromium, and JB_BASE_URL is where an organisation will lay the extension's files;
+# JB_SITES="https://host …" are sites that have the extension from the start.
 # SOURCE_DATE_EPOCH is the time of all that has one inside: by default that of the last commit.
 set -euo pipefail
 umask 022 # which the members of a .deb tell
@@ -44,6 +45,11 @@ make_extension() {
     local options=(--out "$packages")
     [[ -z ${JB_CRX_KEY:-} ]] || options+=(--key "$JB_CRX_KEY")
     [[ -z ${JB_BASE_URL:-} ]] || options+=(--base-url "$JB_BASE_URL")
+    local site sites
+    read -ra sites <<<"${JB_SITES:-}"
+    for site in "${sites[@]}"; do
+        options+=(--site "$site")
+    done
     node --disable-warning=ExperimentalWarning extension/package.ts "${options[@]}" >&2
     parts+=(--extension "$build/extension-packages.json")
 }

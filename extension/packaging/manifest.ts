@@ -10,15 +10,26 @@ export interface Manifest {
     readonly [member: string]: unknown;
 }
 
+function without(manifest: Manifest, ...members: readonly string[]): object {
+    return Object.fromEntries(Object.entries(manifest).filter(([name]) => !members.includes(name)));
+}
+
 /** Both are without the key, which is for an unpacked extension: a package has its id from who signs it. */
-export function chromiumManifest({ key: _, browser_specific_settings: _gecko, background, ...rest }: Manifest, updateUrl: string | null): object {
-    const { service_worker } = background;
-    return { ...rest, background: { service_worker }, ...(updateUrl === null ? {} : { update_url: updateUrl }) };
+export function chromiumManifest(manifest: Manifest, updateUrl: string | null): object {
+    const { service_worker } = manifest.background;
+    return {
+        ...without(manifest, "key", "browser_specific_settings"),
+        background: { service_worker },
+        ...(updateUrl === null ? {} : { update_url: updateUrl }),
+    };
 }
 
 export function firefoxManifest(manifest: Manifest, updateUrl: string | null): object {
-    const { key: _, minimum_chrome_version: _least, message_serialization: _way, background, browser_specific_settings, ...rest } = manifest;
-    const { scripts } = background;
-    const gecko = { ...browser_specific_settings.gecko, ...(updateUrl === null ? {} : { update_url: updateUrl }) };
-    return { ...rest, background: { scripts }, browser_specific_settings: { gecko } };
+    const { scripts } = manifest.background;
+    const gecko = { ...manifest.browser_specific_settings.gecko, ...(updateUrl === null ? {} : { update_url: updateUrl }) };
+    return {
+        ...without(manifest, "key", "minimum_chrome_version", "message_serialization"),
+        background: { scripts },
+        browser_specific_settings: { gecko },
+    };
 }

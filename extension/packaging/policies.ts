@@ -10,18 +10,22 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
     });
 }
 
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+type Json = string | number | boolean | null | Json[] | Members;
+// An interface, as a type cannot name itself in a Record.
+interface Members {
+    [name: string]: Json;
+}
 
 function quoted(text: string): string {
     return `"${text.replace(/[\\"]/g, "\\$&")}"`;
 }
 
-function isObject(value: Json): value is { [name: string]: Json } {
+function isObject(value: Json): value is Members {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Lists are keys of their own, with values named 1, 2, …; what is an object, and no key, is JSON in a string. */
-function keysOf(key: string, members: { [name: string]: Json }): string[] {
+function keysOf(key: string, members: Members): string[] {
     const lists: string[] = [];
     const lines = Object.entries(members).flatMap(([name, value]) => {
         if (Array.isArray(value)) {
@@ -36,7 +40,7 @@ function keysOf(key: string, members: { [name: string]: Json }): string[] {
 
 /** A file for `reg import` that says for Chrome and Edge what this JSON does on Linux. */
 export function toRegistry(policies: string): string {
-    const { "3rdparty": others = {}, ...own } = JSON.parse(policies) as { [name: string]: Json };
+    const { "3rdparty": others = {}, ...own } = JSON.parse(policies) as Members;
     const extensions = isObject(others) ? others["extensions"] : undefined;
     const managed = extensions !== undefined && isObject(extensions) ? Object.entries(extensions) : [];
     const keys = ["Google\\Chrome", "Microsoft\\Edge"].flatMap((browser) => {

@@ -10,22 +10,26 @@ import { originOf, reasonOf } from "./fakes/samples.ts";
 interface Registration {
     readonly id: string;
     readonly matches: string[];
+    readonly excludeMatches?: string[];
     readonly js: string[];
     readonly world: string;
     readonly allFrames: boolean;
     readonly runAt: string;
 }
 
+const GOVERNMENT = ["https://*.go.jp/*", "https://*.lg.jp/*"];
 let registered: Registration[];
 let origins: string[];
 let os: string;
 let stored: Record<string, unknown>;
+let managed: Record<string, unknown>;
 let changes: number;
 
 const chrome = {
     permissions: { getAll: () => Promise.resolve({ origins }) },
     runtime: { getPlatformInfo: () => Promise.resolve({ os }) },
     storage: {
+        managed: { get: () => Promise.resolve(managed) },
         local: {
             get: (key: string) => Promise.resolve(key in stored ? { [key]: stored[key] } : {}),
             set: (items: object) => Promise.resolve(Object.assign(stored, items)),
@@ -51,13 +55,15 @@ const { localStore, Settings } = await import("../src/shared/settings.ts");
 
 beforeEach(() => {
     registered = [];
-    origins = ["https://*.go.jp/*", "https://*.lg.jp/*"];
+    origins = [...GOVERNMENT];
     os = "linux";
     stored = {};
+    managed = {};
     changes = 0;
 });
 
-const disguise = (): Registration | undefined => registered.find(({ id }) => id === "disguise");
+const registration = (name: string): Registration | undefined => registered.find(({ id }) => id === name);
+const disguise = (): Registration | undefined => registration("disguise");
 
 test("the disguise is for the service hosts' top documents alone, in their own world", async () => {
     await follow();
@@ -66,7 +72,7 @@ test("the disguise is for the service hosts' top documents alone, in their own w
         id: "disguise", js: ["disguise.js"], world: "MAIN", runAt: "document_start", allFrames: false, persistAcrossSessions: true,
     });
     assert.deepEqual(matches, ["https://*.e-tax.nta.go.jp/*", "https://*.keisan.nta.go.jp/*", "https://*.myna.go.jp/*", "https://myna.go.jp/*"]);
-    assert.equal(registered.length, 1);
+    assert.deepEqual(registered.map(({ id }) => id), ["sites", "disguise"]);
 });
 
 test("only Linux needs it", async () => {
@@ -92,23 +98,39 @@ test("sites that are switched on have the content script, whatever the switch sa
     origins.push("https://shop.example/*");
     stored = { disguise: false };
     await Promise.all([follow(), follow(), follow()]);
-    assert.deepEqual(registered.map(({ id, matches, world }) => [id, matches, world]), [["sites", ["https://shop.example/*"], "ISOLATED"]]);
+    assert.deepEqual(registered.map(({ id, matches, world }) => [id, matches, world]), [["sites", [...GOVERNMENT, "https://shop.example/*"], "ISOLATED"]]);
 });
 
 test("what is registered rightly is left alone, and what is not is changed", async () => {
     await follow();
     await follow();
-    assert.equal(changes, 1);
+    assert.equal(changes, 2, "the sites and the disguise, once each");
     origins.push("https://shop.example/*");
     await follow();
     await follow();
-    assert.equal(changes, 2);
+    assert.equal(changes, 3);
     origins.push("https://other.example/*");
     await follow();
-    assert.deepEqual(registered.find(({ id }) => id === "sites")?.matches, ["https://other.example/*", "https://shop.example/*"]);
-    origins.splice(2);
+    assert.deepEqual(registration("sites")?.matches, [...GOVERNMENT, "https://other.example/*", "https://shop.example/*"]);
+    origins.splice(0);
     await follow();
-    assert.equal(registered.length, 1);
+    assert.deepEqual(registered.map(({ id }) => id), ["disguise"]);
+});
+
+test("an administrator's denial takes sites from every script, and a name below stays apart from the name itself", async () => {
+    managed = { deniedOrigins: ["https://*.myna.go.jp"] };
+    await follow();
+    assert.deepEqual(registration("sites")?.excludeMatches, ["https://*.myna.go.jp/*"]);
+    assert.deepEqual(registration("disguise")?.excludeMatches, ["https://*.myna.go.jp/*"]);
+    assert.deepEqual(registration("sites-apexes")?.matches, ["https://myna.go.jp/*"], "which the browser's pattern takes along");
+    managed = { allowedOrigins: ["https://www.city.lg.jp"], disguise: true, language: "en", mynaportal: false };
+    await follow();
+    assert.deepEqual(registered.map(({ id, matches, js }) => [id, matches, js]), [
+        ["sites", ["https://www.city.lg.jp/*"], ["settings/no-mynaportal.js", "settings/en.js", "content.js"]],
+    ]);
+    managed = { deniedOrigins: "https://www.city.lg.jp" };
+    await follow();
+    assert.deepEqual(registered, [], "what is not valid allows nothing");
 });
 
 /** Asks the host, which says hello and then the answer. */

@@ -24,6 +24,7 @@ static const struct {
     {"prompt", "暗証番号の画面", "PIN prompt", jb_check_prompt},
     {"browser", "ブラウザー登録", "Browser manifests", jb_check_manifests},
     {"extension", "拡張機能の ID", "Extension id", jb_check_extension},
+    {"browser-policy", "ブラウザーの管理", "Browser policies", jb_check_browser_policies},
     {"policy", "管理者の設定", "Policy", jb_check_policy},
 };
 

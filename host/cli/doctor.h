@@ -3,10 +3,16 @@
 #ifndef JB_CLI_DOCTOR_H
 #define JB_CLI_DOCTOR_H
 
+#include "jpki_bridge/browsers.h"
+#include "manifest.h"
 #include "survey.h"
 #include "terminal.h"
 
-enum { JB_CHECK_TEXT = 4096 };
+enum {
+    JB_CHECK_TEXT = 4096,
+    JB_CHECK_PATH = 120,                /* characters of a path that are shown */
+    JB_CHECK_SHOWN = JB_CHECK_PATH * 4, /* its bytes */
+};
 
 struct jb_check {
     const char *label; /* static */
@@ -24,6 +30,32 @@ jb_check_function jb_check_card;
 jb_check_function jb_check_prompt;
 jb_check_function jb_check_manifests;
 jb_check_function jb_check_extension;
+jb_check_function jb_check_browser_policies;
 jb_check_function jb_check_policy;
+
+/* ---- what they are made with ---- */
+
+/* Adds a line to what was found. */
+void jb_check_found(struct jb_check *check, const char *line);
+
+/* The check fails; the first remedy counts. */
+void jb_check_fail(struct jb_check *check, const char *remedy);
+
+void jb_check_skip(const struct jb_terminal *terminal, struct jb_check *check);
+
+/* Adds a name to a list that is broken into lines. */
+void jb_check_add_name(char *list, size_t size, const char *name);
+
+/* The manifest that the browser obeys: the user's first, then the system's in order. Cleared with
+ * jb_manifest_clear. */
+void jb_browser_manifest(const struct jb_browser *browser, const char *self,
+                         struct jb_manifest *manifest);
+
+/* Likewise among the system's alone. */
+void jb_browser_system_manifest(const struct jb_browser *browser, const char *self,
+                                struct jb_manifest *manifest);
+
+/* Whether the person has used the browser. */
+bool jb_browser_is_used(const struct jb_browser *browser);
 
 #endif

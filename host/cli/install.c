@@ -9,10 +9,17 @@
 #include "commands.h"
 #include "jpki_bridge/cli.h"
 #include "jpki_bridge/platform.h"
+#include "jpki_bridge/text.h"
 #include "manifest.h"
 #include "place.h"
 
 enum { NAME_COLUMN = 16, DETAIL_INDENT = 4 };
+
+/* What the options ask for. */
+struct asked {
+    bool web_eid;
+    struct jb_extension_ids chromium, firefox; /* to be let in beside ours */
+};
 
 static void print_line(const struct jb_terminal *terminal, enum jb_mark mark,
                        const struct jb_browser *browser, const char *what, const char *path) {
@@ -61,9 +68,37 @@ static char *find_foreign(const char *directory, const struct jb_browser *browse
     return NULL;
 }
 
+/* The extensions to let in beside ours: those that are asked for, and those that an earlier install
+ * let in, which mending must not lose. */
+static void gather_others(const char *directory, const struct jb_browser *browser,
+                          const struct jb_native_host *host, const char *self,
+                          const struct asked *asked, struct jb_extension_ids *others) {
+    const struct jb_extension_ids *more =
+        browser->kind == JB_BROWSER_CHROMIUM ? &asked->chromium : &asked->firefox;
+    struct jb_manifest manifest;
+
+    jb_manifest_read(directory, host, browser->kind, self, &manifest);
+    if (manifest.state == JB_MANIFEST_OURS || manifest.state == JB_MANIFEST_COPY) {
+        *others = manifest.others;
+    }
+    jb_manifest_clear(&manifest);
+    for (size_t i = 0; i < more->count; i++) {
+        (void)jb_extension_ids_add(others, browser->kind, more->id[i]);
+    }
+}
+
+static void print_others(const struct jb_terminal *terminal,
+                         const struct jb_extension_ids *others) {
+    for (size_t i = 0; i < others->count; i++) {
+        printf("%*s%s %s\n", DETAIL_INDENT, "",
+               JB_SAY(terminal, "追加の拡張機能:", "further extension:"), others->id[i]);
+    }
+}
+
 static bool register_with(const struct jb_terminal *terminal, const struct jb_browser *browser,
-                          int which, const char *self) {
+                          int which, const char *self, const struct asked *asked) {
     const struct jb_native_host *host = &jb_native_hosts[which];
+    struct jb_extension_ids others = {0};
     char *directory = jb_platform_expand(browser->user);
     char *foreign = NULL;
     bool registered = false;
@@ -87,7 +122,10 @@ static bool register_with(const struct jb_terminal *terminal, const struct jb_br
                    foreign);
         goto out;
     }
-    switch (jb_manifest_write(directory, host, browser->kind, self)) {
+    if (which == JB_HOST_OWN) {
+        gather_others(directory, browser, host, self, asked, &others);
+    }
+    switch (jb_manifest_write(directory, host, browser->kind, self, &others)) {
     case JB_MANIFEST_WRITTEN:
         done = true;
         print_line(terminal, JB_MARK_GOOD, browser, JB_SAY(terminal, "登録しました", "registered"),
@@ -102,6 +140,9 @@ static bool register_with(const struct jb_terminal *terminal, const struct jb_br
         print_line(terminal, JB_MARK_BAD, browser, strerror(errno), path);
         break;
     }
+    if (done) {
+        print_others(terminal, &others);
+    }
 out:
     free(foreign);
     free(path);
@@ -109,13 +150,14 @@ out:
     return done;
 }
 
-static bool register_everywhere(const struct jb_terminal *terminal, int which, const char *self) {
+static bool register_everywhere(const struct jb_terminal *terminal, int which, const char *self,
+                                const struct asked *asked) {
     bool all = true;
 
     for (size_t i = 0; i < jb_browsers_count; i++) {
         const char *advice =
             which == JB_HOST_OWN ? jb_advice_confined(terminal, &jb_browsers[i]) : NULL;
-        all = register_with(terminal, &jb_browsers[i], which, self) && all;
+        all = register_with(terminal, &jb_browsers[i], which, self, asked) && all;
         if (advice != NULL) {
             printf("%*s", DETAIL_INDENT, "");
             jb_print_indented(advice, DETAIL_INDENT);
@@ -124,11 +166,45 @@ static bool register_everywhere(const struct jb_terminal *terminal, int which, c
     return all;
 }
 
+/* False, with why on stderr, when one of the options' values is no id. */
+static bool read_options(const struct jb_terminal *terminal, int argc, char **argv,
+                         struct asked *asked) {
+    for (int i = 1; i < argc; i++) {
+        char shown[JB_EXTENSION_ID_SIZE * 4];
+
+        if (strcmp(argv[i], "--web-eid") == 0) {
+            asked->web_eid = true;
+            continue;
+        }
+        const char *id = argv[++i]; /* the other option's value, which is there */
+        if (jb_extension_ids_add(&asked->chromium, JB_BROWSER_CHROMIUM, id) ||
+            jb_extension_ids_add(&asked->firefox, JB_BROWSER_FIREFOX, id)) {
+            continue;
+        }
+        jb_text_for_display(id, JB_EXTENSION_ID_SIZE, shown, sizeof shown);
+        fprintf(stderr,
+                JB_SAY(terminal,
+                       "拡張機能の ID ではありません(または多すぎます): %s\n"
+                       "Chromium 系では a から p の 32 文字、Firefox では name@example.jp か {…} "
+                       "の形です。\n",
+                       "This is no extension's id, or one too many: %s\n"
+                       "It has 32 letters from a to p for Chromium and its kin, and the form\n"
+                       "name@example.jp or {…} for Firefox.\n"),
+                shown);
+        return false;
+    }
+    return true;
+}
+
 int jb_cli_install(const struct jb_terminal *terminal, int argc, char **argv) {
-    char *self = jb_platform_program_path();
+    struct asked asked = {0};
+    char *self = NULL;
     bool all;
 
-    (void)argv;
+    if (!read_options(terminal, argc, argv, &asked)) {
+        return JB_EXIT_USAGE;
+    }
+    self = jb_platform_program_path();
     if (self == NULL) {
         (void)fflush(stdout);
         fprintf(stderr, "%s\n",
@@ -137,12 +213,12 @@ int jb_cli_install(const struct jb_terminal *terminal, int argc, char **argv) {
         return JB_EXIT_PROBLEM;
     }
     jb_print_heading(terminal, JB_SAY(terminal, "ブラウザーへの登録", "Browsers"));
-    all = register_everywhere(terminal, JB_HOST_OWN, self);
-    if (argc > 1) {
+    all = register_everywhere(terminal, JB_HOST_OWN, self, &asked);
+    if (asked.web_eid) {
         puts("");
         jb_print_heading(terminal,
                          JB_SAY(terminal, "Web eID の拡張機能への登録", "Web eID's extension"));
-        all = register_everywhere(terminal, JB_HOST_WEB_EID, self) && all;
+        all = register_everywhere(terminal, JB_HOST_WEB_EID, self, &asked) && all;
     }
     if (jb_advice_is_sudo()) {
         puts("");

@@ -13,6 +13,7 @@
 
 #define MANIFEST_MAX 65536
 #define ID_MAX 128
+#define CHROMIUM_SCHEME "chrome-extension://"
 
 static const char *const *ids_of(const struct jb_native_host *host, enum jb_browser_kind kind) {
     return kind == JB_BROWSER_CHROMIUM ? host->chromium : host->firefox;
@@ -24,30 +25,58 @@ static const char *allowed_name(enum jb_browser_kind kind) {
 
 /* The id as the manifest names it. */
 static void write_id(enum jb_browser_kind kind, const char *id, char out[ID_MAX]) {
-    snprintf(out, ID_MAX, kind == JB_BROWSER_CHROMIUM ? "chrome-extension://%s/" : "%s", id);
+    snprintf(out, ID_MAX, kind == JB_BROWSER_CHROMIUM ? CHROMIUM_SCHEME "%s/" : "%s", id);
 }
 
 /* ---- reading ---- */
 
-static bool names_all_ids(const cJSON *list, const struct jb_native_host *host,
-                          enum jb_browser_kind kind) {
-    const char *const *ids = ids_of(host, kind);
-    int count = 0;
-
-    for (; ids[count] != NULL; count++) {
-        const cJSON *item = NULL;
-        bool found = false;
-        char id[ID_MAX];
-
-        write_id(kind, ids[count], id);
-        cJSON_ArrayForEach(item, list) {
-            found = found || (cJSON_IsString(item) && strcmp(item->valuestring, id) == 0);
-        }
-        if (!found) {
-            return false;
+static bool is_listed(const char *const *ids, const char *id) {
+    for (; *ids != NULL; ids++) {
+        if (strcmp(*ids, id) == 0) {
+            return true;
         }
     }
-    return cJSON_GetArraySize(list) == count;
+    return false;
+}
+
+/* The id in an item of the list, into id; false when it names none. */
+static bool read_id(const cJSON *item, enum jb_browser_kind kind, char id[ID_MAX]) {
+    char written[ID_MAX];
+    const char *text = cJSON_IsString(item) ? item->valuestring : "";
+    size_t before = kind == JB_BROWSER_CHROMIUM ? strlen(CHROMIUM_SCHEME) : 0;
+    size_t after = kind == JB_BROWSER_CHROMIUM ? 1 : 0;
+    size_t len = strlen(text);
+
+    if (len <= before + after || len - before - after >= ID_MAX) {
+        return false;
+    }
+    memcpy(id, text + before, len - before - after);
+    id[len - before - after] = '\0';
+    write_id(kind, id, written);
+    return jb_extension_id_is_valid(kind, id) && strcmp(written, text) == 0;
+}
+
+/* Whether the list has all of the host's extensions, and nothing that is none; the others are taken
+ * along. */
+static bool read_ids(const cJSON *list, const struct jb_native_host *host,
+                     enum jb_browser_kind kind, struct jb_extension_ids *others) {
+    const char *const *ours = ids_of(host, kind);
+    struct jb_extension_ids found = {0};
+    const cJSON *item = NULL;
+    bool good = cJSON_IsArray(list);
+
+    cJSON_ArrayForEach(item, list) {
+        char id[ID_MAX];
+        if (!read_id(item, kind, id) || !jb_extension_ids_add(&found, kind, id)) {
+            good = false;
+        } else if (!is_listed(ours, id)) {
+            good = jb_extension_ids_add(others, kind, id) && good;
+        }
+    }
+    for (; *ours != NULL; ours++) {
+        good = good && jb_extension_ids_have(&found, *ours);
+    }
+    return good;
 }
 
 static enum jb_manifest_state judge(const cJSON *json, const struct jb_native_host *host,
@@ -92,8 +121,8 @@ void jb_manifest_read(const char *place, const struct jb_native_host *host,
     json = jb_json_read_file(out->path, MANIFEST_MAX, &absent);
     if (json != NULL) {
         out->state = judge(json, host, self, out);
-        out->ids =
-            names_all_ids(cJSON_GetObjectItemCaseSensitive(json, allowed_name(kind)), host, kind);
+        out->ids = read_ids(cJSON_GetObjectItemCaseSensitive(json, allowed_name(kind)), host, kind,
+                            &out->others);
     }
     cJSON_Delete(json);
 }
@@ -112,16 +141,33 @@ static char *json_text(cJSON *value) {
     return text;
 }
 
-static char *allowed_list(const struct jb_native_host *host, enum jb_browser_kind kind) {
-    cJSON *list = cJSON_CreateArray();
+static bool add_id(cJSON *list, enum jb_browser_kind kind, const char *id) {
+    char written[ID_MAX];
+    cJSON *item;
 
-    for (const char *const *id = ids_of(host, kind); *id != NULL && list != NULL; id++) {
-        char written[ID_MAX];
-        write_id(kind, *id, written);
-        if (!cJSON_AddItemToArray(list, cJSON_CreateString(written))) {
-            cJSON_Delete(list);
-            list = NULL;
-        }
+    write_id(kind, id, written);
+    item = cJSON_CreateString(written);
+    if (!cJSON_AddItemToArray(list, item)) {
+        cJSON_Delete(item);
+        return false;
+    }
+    return true;
+}
+
+static char *allowed_list(const struct jb_native_host *host, enum jb_browser_kind kind,
+                          const struct jb_extension_ids *others) {
+    cJSON *list = cJSON_CreateArray();
+    bool added = list != NULL;
+
+    for (const char *const *id = ids_of(host, kind); *id != NULL && added; id++) {
+        added = add_id(list, kind, *id);
+    }
+    for (size_t i = 0; i < others->count && added; i++) {
+        added = is_listed(ids_of(host, kind), others->id[i]) || add_id(list, kind, others->id[i]);
+    }
+    if (!added) {
+        cJSON_Delete(list);
+        list = NULL;
     }
     return json_text(list);
 }
@@ -150,7 +196,7 @@ static size_t fill_template(char *out, const char *const names[], char *const va
 }
 
 char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind kind,
-                       const char *self) {
+                       const char *self, const struct jb_extension_ids *others) {
     static const char *const names[] = {"@JB_HOST_NAME@", "@JB_HOST_PATH@", "@JB_ALLOWED_NAME@",
                                         "@JB_ALLOWED_LIST@"};
     enum { COUNT = sizeof names / sizeof names[0] };
@@ -164,7 +210,7 @@ char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind k
     values[0] = json_text(cJSON_CreateString(host->name));
     values[1] = json_text(cJSON_CreateString(self));
     values[2] = json_text(cJSON_CreateString(allowed_name(kind)));
-    values[3] = allowed_list(host, kind);
+    values[3] = allowed_list(host, kind, others);
     errno = ENOMEM;
     for (size_t i = 0; i < COUNT; i++) {
         if (values[i] == NULL) {
@@ -183,9 +229,10 @@ out:
 }
 
 enum jb_manifest_write jb_manifest_write(const char *place, const struct jb_native_host *host,
-                                         enum jb_browser_kind kind, const char *self) {
+                                         enum jb_browser_kind kind, const char *self,
+                                         const struct jb_extension_ids *others) {
     enum jb_manifest_write result = JB_MANIFEST_FAILED;
-    char *text = jb_manifest_text(host, kind, self);
+    char *text = jb_manifest_text(host, kind, self, others);
     bool changed = false;
     int reason;
 

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
+#include "extension_ids.h"
 #include "jpki_bridge/browsers.h"
-#include "jpki_bridge/error.h"
 
 enum jb_manifest_state {
     JB_MANIFEST_ABSENT,
@@ -24,7 +24,8 @@ struct jb_manifest {
     char *path;    /* of the manifest itself; null only when memory is short */
     char *program; /* what it starts, or null */
     bool runs;     /* what it starts is there and executable */
-    bool ids;      /* it lets all of our extensions in, and no others */
+    bool ids;      /* it lets all of our extensions in, and names nothing but extensions */
+    struct jb_extension_ids others; /* the extensions that it lets in beside ours */
 };
 
 /* Reads the manifest of a host in a place (place.h). self is the absolute path of this program.
@@ -35,14 +36,16 @@ void jb_manifest_clear(struct jb_manifest *manifest);
 
 enum jb_manifest_write { JB_MANIFEST_WRITTEN, JB_MANIFEST_UNCHANGED, JB_MANIFEST_FAILED };
 
-/* Writes the manifest that starts self, making the place; the browser sees the old or the new
- * one, never a part. JB_MANIFEST_FAILED leaves why in errno. */
+/* Writes the manifest that starts self and lets in the host's extensions and these others, making
+ * the place; the browser sees the old or the new one, never a part. JB_MANIFEST_FAILED leaves why
+ * in errno. */
 enum jb_manifest_write jb_manifest_write(const char *place, const struct jb_native_host *host,
-                                         enum jb_browser_kind kind, const char *self);
+                                         enum jb_browser_kind kind, const char *self,
+                                         const struct jb_extension_ids *others);
 
 /* The whole text of a manifest; null when self is not UTF-8 or memory is short. Freed with free().
  */
 char *jb_manifest_text(const struct jb_native_host *host, enum jb_browser_kind kind,
-                       const char *self);
+                       const char *self, const struct jb_extension_ids *others);
 
 #endif

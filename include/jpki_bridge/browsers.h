@@ -15,10 +15,12 @@ struct jb_browser {
     const char *id;
     const char *name; /* as people know it */
     enum jb_browser_kind kind;
-    const char *user;          /* place of the user's manifests, for jb_platform_expand */
-    const char *const *system; /* places of everybody's manifests; null-terminated */
-    const char *snap;          /* its name as a snap, or null */
-    const char *flatpak;       /* its name as a flatpak, or null */
+    const char *user;            /* place of the user's manifests, for jb_platform_expand */
+    const char *const *system;   /* places of everybody's manifests; null-terminated */
+    const char *const *policies; /* where administrators lay its policies: directories of JSON
+                                    files, for Firefox files; null-terminated */
+    const char *snap;            /* its name as a snap, or null */
+    const char *flatpak;         /* its name as a flatpak, or null */
 };
 
 extern const struct jb_browser jb_browsers[];

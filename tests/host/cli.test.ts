@@ -75,7 +75,7 @@ function layer(out: string, label: string): { mark: string; found: string } {
     assert.ok(match, `no line "${label}" in:\n${out}`);
     return { mark: match[1] ?? "", found: match[2] ?? "" };
 }
-const LAYERS = ["PC/SC service", "Card reader", "Card", "PIN prompt", "Browser manifests", "Extension id", "Policy"];
+const LAYERS = ["PC/SC service", "Card reader", "Card", "PIN prompt", "Browser manifests", "Extension id", "Browser policies", "Policy"];
 function marks(out: string): string {
     return LAYERS.map((label) => layer(out, label).mark).join("");
 }
@@ -104,8 +104,8 @@ describe("usage", () => {
         assert.deepEqual(run(["--version"]), { code: 0, out: `jpki-bridge ${version}\n`, err: "" });
         const help = run(["--help"]);
         assert.equal(help.code, 0);
-        for (const word of ["status", "doctor", "install [--web-eid]", "uninstall [--web-eid]", "sites", "forget ORIGIN", "--version", "--help"]) {
-            assert.ok(help.out.includes(`  ${word} `), word);
+        for (const word of ["status", "doctor", "install [--web-eid] [--extension-id ID]...", "uninstall [--web-eid]", "sites", "forget ORIGIN", "--version", "--help"]) {
+            assert.ok(help.out.includes(`  ${word} `) || help.out.includes(`  ${word}\n`), word);
         }
         assert.equal(run(["install", "--help"]).out, help.out);
         assert.equal(existsSync(path("chromium")), false);
@@ -116,7 +116,7 @@ describe("usage", () => {
         assert.match(run(["--help"], { LANG: "ja_JP.UTF-8", LC_ALL: "en_GB.UTF-8" }).out, /Usage/);
     });
     test("what is not known is refused with the help on stderr", () => {
-        for (const args of [["instal"], ["install", "--all"], ["install", "--web-eid", "x"], ["status", "x"], ["sites", "x"], ["forget"], ["forget", "--all"], ["forget", "x", "y"], ["--version", "1"], ["-h"], [""]]) {
+        for (const args of [["instal"], ["install", "--all"], ["install", "--web-eid", "x"], ["install", "--extension-id"], ["status", "--extension-id", "x"], ["status", "x"], ["sites", "x"], ["forget"], ["forget", "--all"], ["forget", "x", "y"], ["--version", "1"], ["-h"], [""]]) {
             const result = run(args);
             assert.equal(result.code, 2, args.join(" "));
             assert.equal(result.out, "");
@@ -288,7 +288,7 @@ describe("status and doctor without the service", { skip: !isPrivate }, () => {
             assert.match(status.err, /PC\/SC/);
             const doctor = run(["doctor"]);
             assert.equal(doctor.code, 1);
-            assert.equal(marks(doctor.out), "✗--✓✓✓✓");
+            assert.equal(marks(doctor.out), "✗--✓✓✓✓✓");
             assert.match(doctor.out, /First problem: PC\/SC service\n {2}(Start|Install) the service/);
         } finally {
             await startPcscd();
@@ -348,7 +348,7 @@ describe("status and doctor with the service", () => {
             assert.match(run(["status"], { LANG: "ja_JP.UTF-8" }).out, /利用者証明用電子証明書: \d{4}-05-04 まで有効\n[^]*署名用パスワード: 残り5回/);
             const doctor = run(["doctor"]);
             assert.equal(doctor.code, 0, doctor.out);
-            assert.equal(marks(doctor.out), "✓✓✓✓✓✓✓");
+            assert.equal(marks(doctor.out), "✓✓✓✓✓✓✓✓");
             assert.match(doctor.out, /No problem was found\.\n$/);
             assert.equal(await card.triesLeft("auth"), 3);
             assert.equal(card.apdus().some(({ command }) => command.startsWith("00 20") && command.includes("**")), false);
@@ -421,11 +421,11 @@ describe("doctor finds", () => {
         renameSync(old, `${old}.moved`);
         assert.match(found("Browser manifests").found, /names a program that is gone/);
     });
-    test("another extension's id, a missing one and one too many", () => {
+    test("another extension's id in place of ours, and what is no id", () => {
         run(["install"]);
         const good = manifest("chromium");
         const ours = (good["allowed_origins"] as string[])[0] ?? "";
-        for (const list of [["chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/"], [], [ours, "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/"],
+        for (const list of [["chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/"], [], [ours, "chrome-extension://aaaa/"], [ours, "https://example.jp/"], [ours, 5],
             [ours.slice(0, -1)], [ours.replace("chrome-extension", "moz-extension")], "x", undefined]) {
             put(path("chromium"), { ...good, allowed_origins: list });
             const result = found("Extension id");
@@ -464,7 +464,7 @@ describe("on a terminal", () => {
         run(["install"]);
         mkdirSync(join(home.path, ".local/share/flatpak/app/org.chromium.Chromium"), { recursive: true });
         mkdirSync(join(home.path, ".local/share/flatpak/app/org.mozilla.firefox"), { recursive: true });
-        for (const [LANG, count] of [["ja_JP.UTF-8", 7], ["en_US.UTF-8", 7]] as const) {
+        for (const [LANG, count] of [["ja_JP.UTF-8", 8], ["en_US.UTF-8", 8]] as const) {
             const lines = (await onTerminal({ LANG, NO_COLOR: "1" })).split("\r\n");
             const columns = lines.flatMap((line) => {
                 const match = /^( {2}[✓✗-] .*? {2,})\S/.exec(line);

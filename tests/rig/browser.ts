@@ -26,6 +26,8 @@ export interface BrowserOptions {
     headless?: boolean;
     /** The unpacked extension; null for none. */
     extension?: string | null;
+    /** The id of the extension that an administrator's policy brings, and with it everything that the program needs. */
+    forced?: string;
     /** The native host's program; null leaves it unregistered. */
     host?: string | null;
     environment?: Record<string, string>;
@@ -113,10 +115,13 @@ export abstract class Browser {
 
 const CHROMIUM = process.env["JB_CHROMIUM"] ?? "/usr/bin/chromium";
 const ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox", "--disable-quic", "--disable-component-update",
     "--disable-domain-reliability", "--disable-sync", "--no-first-run", "--no-default-browser-check", "--disable-breakpad",
     "--dns-prefetch-disable", "--disable-client-side-phishing-detection", "--ignore-certificate-errors",
 ];
+
+/** With this it fetches no extension that a policy names. */
+const FROM_NOWHERE = "--disable-background-networking";
 
 /** Chromium's id of an unpacked extension whose manifest has a key. */
 export function extensionId(folder = EXTENSION): string {
@@ -142,17 +147,18 @@ function register(profile: string, host: string, id: string): void {
 
 /** Makes the native host known, unless there is none, and tells how Chromium is started. */
 function prepare(home: Home, options: BrowserOptions): Launch {
-    const { language = "ja", extension = EXTENSION, host = HOST } = options;
+    const { language = "ja", forced, host = HOST } = options;
+    const extension = forced === undefined && options.extension !== null ? options.extension ?? EXTENSION : null;
     const profile = join(home.path, "browser");
-    if (host !== null) {
+    if (host !== null && forced === undefined) {
         register(profile, host, extensionId(extension ?? EXTENSION));
     }
     const maps = Object.entries(options.hosts).map(([name, port]) => `MAP ${name} 127.0.0.1:${port}`);
     return {
         profile,
         args: [
-            ...ARGUMENTS, `--lang=${language}`, `--accept-lang=${language}`,
-            `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost"].join(", ")}`,
+            ...(forced === undefined ? [...ARGUMENTS, FROM_NOWHERE] : ARGUMENTS), `--lang=${language}`, `--accept-lang=${language}`,
+            `--host-resolver-rules=${[...maps, "MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1"].join(", ")}`,
             ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
             ...(options.args ?? []),
         ],
@@ -224,11 +230,11 @@ export class Chromium extends Browser {
             colorScheme: options.colorScheme ?? "light",
             locale: options.language ?? "ja",
             viewport: options.viewport === undefined ? { width: 900, height: 760 } : options.viewport,
-            ignoreDefaultArgs: ["--disable-extensions", ...(options.backForwardCache ? ["--disable-back-forward-cache"] : [])],
+            ignoreDefaultArgs: ["--disable-extensions", ...(options.forced === undefined ? [] : [FROM_NOWHERE]), ...(options.backForwardCache ? ["--disable-back-forward-cache"] : [])],
             args,
             env: environment,
         });
-        return new Chromium(context, extensionId(options.extension ?? EXTENSION), profile);
+        return new Chromium(context, options.forced ?? extensionId(options.extension ?? EXTENSION), profile);
     }
 
     async registered(): Promise<void> {
