@@ -31,6 +31,6 @@ char *jb_macos_text(CFTypeRef value) {
     return text;
 }
 
-CFStringRef jb_macos_string(const char *text) {
+CFStringRef jb_macos_create_string(const char *text) {
     return CFStringCreateWithCString(kCFAllocatorDefault, text, kCFStringEncodingUTF8);
 }

@@ -181,7 +181,7 @@ static bool any_stranger(void) {
 
 /* Adds the member where it is forced; false when it has a form that none has. */
 static bool read_member(const char *name, cJSON *policy) {
-    CFStringRef key = jb_macos_string(name);
+    CFStringRef key = jb_macos_create_string(name);
     CFPropertyListRef value = NULL;
     bool good = key != NULL;
 

@@ -7,7 +7,6 @@
 #include <mach/message.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +82,7 @@ static void without_key(const char *words, char out[BUTTON_MAX]) {
 }
 
 static bool set(CFMutableDictionaryRef shown, CFStringRef key, const char *text) {
-    CFStringRef string = jb_macos_string(text);
+    CFStringRef string = jb_macos_create_string(text);
 
     if (string == NULL) {
         return false;
@@ -113,8 +112,8 @@ static bool set_buttons(CFMutableDictionaryRef shown, const struct jb_prompt_req
             set_button(shown, kCFUserNotificationOtherButtonTitleKey, words->ok));
 }
 
-static CFDictionaryRef make_shown(const struct jb_prompt_request *request,
-                                  const struct jb_prompt_words *words) {
+static CFDictionaryRef create_shown(const struct jb_prompt_request *request,
+                                    const struct jb_prompt_words *words) {
     CFMutableDictionaryRef shown = CFDictionaryCreateMutable(
         kCFAllocatorDefault, 0, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
     char message[MESSAGE_MAX];
@@ -146,6 +145,13 @@ static CFOptionFlags flags_of(enum jb_prompt_kind kind) {
 
 /* ---- what comes back ---- */
 
+static void overwrite(const void *memory, size_t len) {
+    void *same = NULL;
+
+    memcpy(&same, &memory, sizeof same);
+    OPENSSL_cleanse(same, len);
+}
+
 /* Overwrites the text of the string where it lies open in memory of ours. A string that macOS keeps
  * inside its pointer, and what it was made from, are out of reach. */
 static void wipe(CFStringRef string) {
@@ -154,10 +160,10 @@ static void wipe(CFStringRef string) {
     size_t len = (size_t)CFStringGetLength(string);
 
     if (len > 0 && text != NULL) {
-        OPENSSL_cleanse((void *)(uintptr_t)text, len);
+        overwrite(text, len);
     }
     if (len > 0 && units != NULL) {
-        OPENSSL_cleanse((void *)(uintptr_t)units, len * sizeof *units);
+        overwrite(units, len * sizeof *units);
     }
 }
 
@@ -196,7 +202,7 @@ static enum jb_error answer_of(CFUserNotificationRef notification, CFOptionFlags
                : JB_ERR_USER_CANCELLED;
 }
 
-/* Waits for the answer of the one that is open, and releases it. */
+/* Waits for the answer of the one that is open, or takes it away. */
 static enum jb_error talk(struct jb_prompt_dialog *dialog, CFUserNotificationRef notification,
                           const struct jb_prompt_request *request, struct jb_secret *secret) {
     enum jb_error result = JB_ERR_USER_CANCELLED;
@@ -212,7 +218,6 @@ static enum jb_error talk(struct jb_prompt_dialog *dialog, CFUserNotificationRef
         result = code == 0 ? answer_of(notification, response, request, secret)
                            : JB_ERR_PROMPT_UNAVAILABLE;
     }
-    CFRelease(notification);
     return result;
 }
 
@@ -227,7 +232,7 @@ enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
     if (!jb_prompt_words_make(request, &words)) {
         return JB_ERR_INTERNAL;
     }
-    shown = make_shown(request, &words);
+    shown = create_shown(request, &words);
     if (shown == NULL) {
         return JB_ERR_OUT_OF_MEMORY;
     }
@@ -244,6 +249,7 @@ enum jb_error jb_prompt_dialog_run(struct jb_prompt_dialog *dialog,
             dialog->on_shown(dialog->context);
         }
         result = talk(dialog, notification, request, secret);
+        CFRelease(notification);
         /* Said before it could be read: asked again. */
         too_soon = result == JB_OK && !jb_prompt_asks_pin(request->kind) &&
                    jb_clock_ms() - opened < YES_AFTER_MS;

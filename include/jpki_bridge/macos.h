@@ -11,6 +11,6 @@ char *jb_macos_text(CFTypeRef value);
 
 /* The text as a CFString; released with CFRelease. Null when it is not UTF-8, or memory is short.
  */
-CFStringRef jb_macos_string(const char *text);
+CFStringRef jb_macos_create_string(const char *text);
 
 #endif

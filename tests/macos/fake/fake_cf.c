@@ -38,7 +38,7 @@ static struct object *make(enum type type) {
 static struct object *of(const void *object) {
     struct object *own = NULL;
 
-    memcpy(&own, &object, sizeof own);
+    memcpy(&own, &object, sizeof(void *));
     fake_require(own != NULL && (own->constant || own->references > 0));
     return own;
 }
@@ -107,7 +107,7 @@ fake_string fake_constant(const char *text) {
     if (constants[i].text == NULL) {
         constants[i].type = TEXT;
         constants[i].constant = true;
-        memcpy(&constants[i].text, &text, sizeof text);
+        memcpy(&constants[i].text, &text, sizeof(void *));
     }
     return (CFStringRef)&constants[i];
 }

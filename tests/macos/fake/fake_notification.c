@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <CoreFoundation/CoreFoundation.h>
 #include <mach/message.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fake_cf.h"
@@ -52,13 +51,17 @@ CFUserNotificationRef CFUserNotificationCreate(CFAllocatorRef allocator, CFTimeI
         fake_notification.typed = fake_text(answer->typed);
         fake_dictionary_add(open_one, "typed", fake_keep(fake_notification.typed));
     }
-    memcpy(&made, &open_one, sizeof made);
+    memcpy(&made, &open_one, sizeof(void *));
     return made;
+}
+
+static bool is_open(CFUserNotificationRef notification) {
+    return memcmp(&notification, &open_one, sizeof(void *)) == 0;
 }
 
 SInt32 CFUserNotificationReceiveResponse(CFUserNotificationRef notification, CFTimeInterval timeout,
                                          CFOptionFlags *response) {
-    fake_require(memcmp(&notification, &open_one, sizeof notification) == 0 && timeout > 0);
+    fake_require(is_open(notification) && timeout > 0);
     if (looks > 0) {
         looks--;
         if (fake_notification.on_look != NULL) {
@@ -71,14 +74,14 @@ SInt32 CFUserNotificationReceiveResponse(CFUserNotificationRef notification, CFT
 }
 
 SInt32 CFUserNotificationCancel(CFUserNotificationRef notification) {
-    fake_require(memcmp(&notification, &open_one, sizeof notification) == 0);
+    fake_require(is_open(notification));
     fake_notification.cancelled++;
     return 0;
 }
 
 CFStringRef CFUserNotificationGetResponseValue(CFUserNotificationRef notification, CFStringRef key,
                                                CFIndex index) {
-    fake_require(memcmp(&notification, &open_one, sizeof notification) == 0 && index == 0);
+    fake_require(is_open(notification) && index == 0);
     fake_require(key == kCFUserNotificationTextFieldValuesKey);
     return CFDictionaryGetValue((CFDictionaryRef)open_one, fake_constant("typed"));
 }
