@@ -26,18 +26,18 @@ function strings(value: unknown): string[] {
 
 function parse(text: string): { host: Host; browsers: Browser[] } {
     const table: unknown = JSON.parse(text);
-    if (!isRecord(table) || !isRecord(table.hosts) || !isRecord(table.hosts.own) || !Array.isArray(table.browsers)) {
+    if (!isRecord(table) || !isRecord(table["hosts"]) || !isRecord(table["hosts"]["own"]) || !Array.isArray(table["browsers"])) {
         throw new Error("browsers.json has another form");
     }
-    const { name, chromium, firefox } = table.hosts.own;
+    const { name, chromium, firefox } = table["hosts"]["own"];
     if (typeof name !== "string") {
         throw new Error("browsers.json: the host has no name");
     }
-    const browsers = table.browsers.map((browser: unknown): Browser => {
-        if (!isRecord(browser) || !isRecord(browser.macos) || (browser.kind !== "chromium" && browser.kind !== "firefox")) {
+    const browsers = table["browsers"].map((browser: unknown): Browser => {
+        if (!isRecord(browser) || !isRecord(browser["macos"]) || (browser["kind"] !== "chromium" && browser["kind"] !== "firefox")) {
             throw new Error("browsers.json: a browser has another form");
         }
-        return { kind: browser.kind, system: strings(browser.macos.system) };
+        return { kind: browser["kind"], system: strings(browser["macos"]["system"]) };
     });
     return { host: { name, chromium: strings(chromium), firefox: strings(firefox) }, browsers };
 }
@@ -55,7 +55,7 @@ function manifest(template: string, host: Host, kind: Browser["kind"], program: 
 
 const [root, program] = process.argv.slice(2);
 if (root === undefined || program === undefined) {
-    console.error("manifests.ts ROOT PROGRAM");
+    process.stderr.write("manifests.ts ROOT PROGRAM\n");
     process.exit(64);
 }
 const source = (name: string): string => readFileSync(join(import.meta.dirname, "../../manifests", name), "utf8");
@@ -75,5 +75,5 @@ for (const { kind, system } of browsers) {
 for (const [path, text] of written) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text, { mode: 0o644 });
-    console.log(path);
+    process.stdout.write(`${path}\n`);
 }

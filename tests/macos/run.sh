@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # The program for macOS: compiled and linked for both processors by a cross compiler that npm brings, and looked at.
-# Nothing here runs it: that takes a Mac. What can run on Linux of its files does in ctest (test_macos_*).
+# Nothing here runs it: that takes a Mac. Its package is made as far as that goes here, and looked at. What can run on Linux of its files does in ctest (test_macos_*).
 #   tests/macos/run.sh [BUILD_DIR]     build/
 # Without JB_MACOS_LIBRARIES (as installers/macos/libraries.sh makes it) OpenSSL and cJSON are stand-ins, empty
 # functions with the names that Debian's have: then the program is whole for the linker, and does nothing.
@@ -132,5 +132,7 @@ for arch in arm64 x86_64; do
     check "$arch: calls what macOS is expected to have" expected_symbols "$arch"
 done
 check "registers where browsers on macOS look" manifests_are_for_macos
+# shellcheck source=tests/macos/package.sh
+. "$here/package.sh"
 echo "$passed passed, $failed failed"
 ((failed == 0))
