@@ -18,11 +18,12 @@ checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind firefox-e
 windows=(gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64 wixl msitools osslsigncode dpkg-dev patch perl
     locales)
 packages=(rpm lintian rpmlint debootstrap groff-base mandoc binutils)
+macos=(libarchive-tools cpio)
 
 wanted=("${build[@]}" "${demo[@]}")
 case ${1:-} in
     demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
-    test) wanted+=("${checks[@]}" "${windows[@]}" "${packages[@]}") ;;
+    test) wanted+=("${checks[@]}" "${windows[@]}" "${packages[@]}" "${macos[@]}") ;;
     *)
         sed -n '4,7s/^# \{0,1\}//p' "$0"
         exit 64
