@@ -12,12 +12,13 @@ import { BUILD, ROOT } from "../rig/paths.ts";
 import { DEB, manifests, OWN, RPM, run, VERSION } from "./packed.ts";
 
 const SYSTEM = process.env["JB_ROOT"] ?? assert.fail("JB_ROOT names the clean system");
+const HOME = "/root"; // in it
 const ENTER = [join(import.meta.dirname, "root.sh"), "in", SYSTEM];
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 const [POLICY, MANIFEST] = ["/etc/jpki-bridge/policy.json", `/etc/chromium/native-messaging-hosts/${OWN.name}.json`];
 
 function inside(command: string, environment: Record<string, string> = {}): { status: number | null; text: string } {
-    const words = Object.entries({ LC_ALL: "en_GB.UTF-8", HOME: "/root", PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...environment }).map(([name, value]) => `${name}=${value}`);
+    const words = Object.entries({ LC_ALL: "en_GB.UTF-8", HOME, PATH: "/usr/sbin:/usr/bin:/sbin:/bin", ...environment }).map(([name, value]) => `${name}=${value}`);
     const [program = "", ...rest] = ENTER;
     const { status, stdout } = spawnSync(program, [...rest, "env", "-i", ...words, "sh", "-c", `cd /root; exec 2>&1; ${command}`], { encoding: "utf8", input: "" });
     return { status, text: stdout };
@@ -33,7 +34,7 @@ const INSTALL = `apt-get install -y -o Dpkg::Options::=--force-confold ./${basen
 /** What the installed program answers to a browser. */
 async function asked(request: Message): Promise<Message> {
     const home = new Home();
-    const environment = { PATH: process.env["PATH"] ?? "", HOME: "/root", XDG_CONFIG_HOME: "/root/.config", XDG_RUNTIME_DIR: "/run" };
+    const environment = { PATH: process.env["PATH"] ?? "", HOME, XDG_CONFIG_HOME: join(HOME, ".config"), XDG_RUNTIME_DIR: "/run" };
     const host = await Host.start(home, { under: ENTER, args: [`chrome-extension://${OWN.chromium[0] ?? ""}/`], environment });
     const answer = await host.request(request);
     assert.equal((await host.stop()).code, 0);

@@ -24,5 +24,7 @@ export JB_ROOT=$JB_BUILD/linux-root JB_HOST=/usr/bin/jpki-bridge
 trap '"$here/root.sh" remove "$JB_ROOT"' EXIT
 "$here/root.sh" remove "$JB_ROOT"
 "$here/root.sh" new "$JB_ROOT" "$packages"/*.deb
-node --disable-warning=ExperimentalWarning --test --test-reporter=spec --test-timeout=300000 \
+as_root=()
+((EUID == 0)) || as_root=(sudo --preserve-env env PATH="$PATH")
+"${as_root[@]}" node --disable-warning=ExperimentalWarning --test --test-reporter=spec --test-timeout=300000 \
     "$here/content.test.ts" "$here/installed.test.ts"
