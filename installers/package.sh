@@ -9,6 +9,7 @@
 # JB_SITES="https://host …" are sites that have the extension from the start.
 # SOURCE_DATE_EPOCH is the time of all that has one inside: by default that of the last commit.
 set -euo pipefail
+umask 022 # which the members of a .deb tell
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 build=$(realpath -m "${1:-build}")
@@ -73,7 +74,7 @@ cmake --build "$build" -j "$(nproc)" --target jpki-bridge extension linux_packed
 
 linux=0
 for kind in deb rpm; do
-    tool=dpkg-deb
+    tool=dpkg-shlibdeps
     [[ $kind == deb ]] || tool=rpmbuild
     if wanted "$kind" cpack "$tool"; then
         make_linux "$kind"

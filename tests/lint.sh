@@ -48,13 +48,16 @@ if [[ -z $(files '*.c') ]]; then
 fi
 read -ra packages < <(pkg-config --cflags libpcsclite libcjson libassuan gpg-error cmocka libcrypto)
 
-# What only the compiler for Windows can read (and that for macOS, for one of them).
+# What only the compiler for Windows can read (or that for macOS, one of them).
 readonly mingw=x86_64-w64-mingw32-gcc-posix
 readonly windows_flags=(-std=c17 -D_GNU_SOURCE -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN
     -D_POSIX_THREAD_SAFE_FUNCTIONS=200112L -Iinclude)
 is_for_windows() { # FILE
     [[ $1 == host/base/wait_relative.c || $1 == *windows*.[ch] || $1 == tests/windows/* ]] && [[ $1 != include/* ]]
 }
+
+# What is for macOS is read with the declarations of tests/macos, which say of its interfaces what is used here.
+readonly macos_flags=(-isystem tests/macos/include -isystem tests/macos/fake/include)
 
 c_format() {
     files '*.c' '*.h' | xargs clang-format --dry-run -Werror
@@ -71,7 +74,7 @@ tidy_one() { # FILE
             "${windows_flags[@]}" -D__USE_MINGW_ANSI_STDIO=1 -I/usr/include/cjson -idirafter /usr/include
             -idirafter /usr/include/x86_64-linux-gnu)
     elif ! grep -q "\"file\": \".*/$1\"" "$build/compile_commands.json"; then
-        from=() own=(-- "${flags[@]}" "${packages[@]}")
+        from=() own=(-- "${flags[@]}" "${packages[@]}" "${macos_flags[@]}")
     fi
     key=$({
         clang-tidy --version
@@ -80,7 +83,7 @@ tidy_one() { # FILE
             cat "$1" "$(dirname "$1")"/*.h include/jpki_bridge/*.h 2>/dev/null
             exit
         fi
-        cc -MM "${flags[@]}" "${packages[@]}" "$1" | sed 's/^[^:]*://' | tr -d '\\\n' | xargs cat
+        cc -MM "${flags[@]}" "${packages[@]}" "${macos_flags[@]}" "$1" | sed 's/^[^:]*://' | tr -d '\\\n' | xargs cat
     } | sha256sum | cut -d ' ' -f 1)
     [[ -e $remembered/$key ]] && return 0
     if output=$(clang-tidy --quiet "${from[@]}" "$1" "${own[@]}" 2>/dev/null) && [[ -z $output ]]; then
@@ -118,7 +121,7 @@ headers_alone() {
                 -fsyntax-only -x c "$header" || status=1
             continue
         fi
-        cc "${flags[@]}" "${packages[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header" || status=1
+        cc "${flags[@]}" "${packages[@]}" "${macos_flags[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header" || status=1
     done < <(files '*.h')
     return $status
 }
@@ -127,7 +130,7 @@ headers_alone() {
 # is read by wire, and is what a command is given: its header is the commands'.
 layer_of_header() { # NAME
     case $1 in
-        error | op | secret | lang | text | base64 | json | origin | file | wait | windows) echo 0 ;;
+        error | op | secret | lang | text | base64 | json | origin | file | wait | windows | macos) echo 0 ;;
         apdu | application | card | cms | info | jpki | profile | pin | transport | certificate | signature | prompt | platform | config | log) echo 1 ;;
         policy | mynaportal) echo 2 ;;
         batch | command | request) echo 3 ;;
@@ -223,7 +226,7 @@ machine_paths() {
 }
 
 lockfile() {
-    grep -nE '"resolved"|registry[.]' package-lock.json
+    grep -nE '"resolved"|registry[.]' package-lock.json tests/macos/package-lock.json
 }
 
 # Neither who or what wrote it, nor where its tasks were kept.

@@ -5,7 +5,8 @@
 # output is kept in build/logs/; the last line is "N passed, N failed".
 #   tests/run.sh            everything
 #   tests/run.sh NAME...    the named stages only (unit, lint, card, host, sanitize, valgrind,
-#                           fuzz, portal, documents, extension, browser, windows, release, bench)
+#                           fuzz, portal, documents, extension, browser, windows, macos, release, packages,
+#                           bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
@@ -122,7 +123,9 @@ rm -f "$logs"/*.count
     stage sanitize yielding run_sanitize
     stage valgrind yielding run_valgrind
     stage release yielding tests/release/run.sh build
+    stage packages yielding tests/packages/run.sh build
     stage windows tests/windows/run.sh build
+    stage macos yielding tests/macos/run.sh build
     ! wanted fuzz || yielding build_fuzz >"$logs/build-fuzz.log" 2>&1
 } &
 stage unit run_unit

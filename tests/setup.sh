@@ -17,11 +17,13 @@ checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind firefox-e
     ghostscript qpdf poppler-utils python3-cairo python3-venv)
 windows=(gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64 wixl msitools osslsigncode dpkg-dev patch perl
     locales)
+packages=(rpm lintian rpmlint debootstrap groff-base mandoc binutils)
+macos=(libarchive-tools cpio)
 
 wanted=("${build[@]}" "${demo[@]}")
 case ${1:-} in
     demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
-    test) wanted+=("${checks[@]}" "${windows[@]}") ;;
+    test) wanted+=("${checks[@]}" "${windows[@]}" "${packages[@]}" "${macos[@]}") ;;
     *)
         sed -n '4,7s/^# \{0,1\}//p' "$0"
         exit 64
@@ -45,7 +47,7 @@ if ((${#missing[@]})); then
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
     if ! { "${root[@]}" apt-get update -q &&
-        "${root[@]}" apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        "${root[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         exit 1
     fi

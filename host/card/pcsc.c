@@ -27,7 +27,7 @@ struct connection {
     bool own_context;
 };
 
-/* LONG is wider than the codes on some systems. */
+/* LONG is wider than the codes on some systems, and signed where they are not on others. */
 static enum jb_io io_of(LONG code) {
     switch ((DWORD)code & 0xFFFFFFFFU) {
     case (DWORD)SCARD_S_SUCCESS:
@@ -144,7 +144,7 @@ static enum jb_io ask_for_list(struct pcsc *self, struct jb_reader readers[JB_RE
         return JB_IO_OK;
     }
     LONG code = SCardGetStatusChange(self->context, 0, states, (DWORD)*count);
-    if (code != SCARD_S_SUCCESS && code != SCARD_E_TIMEOUT) {
+    if (code != SCARD_S_SUCCESS && code != (LONG)SCARD_E_TIMEOUT) {
         *count = 0;
         io = io_of(code);
         /* A reader pulled between the two calls: none for now, the next look will tell. */
@@ -199,7 +199,7 @@ static enum jb_io pcsc_wait(struct jb_transport *base, const struct jb_reader *r
         states[i].dwCurrentState = readers[i].state;
     }
     LONG code = SCardGetStatusChange(self->context, timeout_ms, states, (DWORD)count);
-    io = code == SCARD_E_TIMEOUT ? JB_IO_OK : io_of(code);
+    io = code == (LONG)SCARD_E_TIMEOUT ? JB_IO_OK : io_of(code);
     return io == JB_IO_NO_READER ? JB_IO_OK : io;
 }
 

@@ -99,12 +99,12 @@ LONG jb_pcsc_connect_used(struct jb_pcsc_attempt **attempts, const char *reader,
         link = &(*link)->next;
     }
     if (*link == NULL && (*link = begin(reader)) == NULL) {
-        return SCARD_E_NO_MEMORY;
+        return (LONG)SCARD_E_NO_MEMORY;
     }
     struct jb_pcsc_attempt *attempt = *link;
 
     if (!wait_done(attempt)) {
-        return SCARD_E_SHARING_VIOLATION;
+        return (LONG)SCARD_E_SHARING_VIOLATION;
     }
     LONG code = attempt->code;
 

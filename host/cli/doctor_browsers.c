@@ -33,6 +33,25 @@ void jb_browser_manifest(const struct jb_browser *browser, const char *self,
     }
 }
 
+/* Whether a manifest of the user's own hides one for everybody in which nothing is wrong. */
+static bool hides_a_sound_one(const struct jb_browser *browser, const char *self) {
+    char *directory = jb_platform_expand(browser->user);
+    struct jb_manifest own = {0};
+    struct jb_manifest shared;
+    bool sound;
+
+    if (directory != NULL) {
+        jb_manifest_read(directory, &jb_native_hosts[JB_HOST_OWN], browser->kind, self, &own);
+        free(directory);
+    }
+    jb_browser_system_manifest(browser, self, &shared);
+    sound = own.state != JB_MANIFEST_ABSENT && shared.state == JB_MANIFEST_OURS && shared.runs &&
+            shared.ids;
+    jb_manifest_clear(&own);
+    jb_manifest_clear(&shared);
+    return sound;
+}
+
 bool jb_browser_is_used(const struct jb_browser *browser) {
     char *place = jb_platform_expand(browser->user);
     bool used = place != NULL && jb_place_is_used(place);
@@ -65,16 +84,24 @@ static const char *fault_of(const struct jb_terminal *terminal,
 
 /* The command is named with its path: what is not installed yet is not found without. */
 static void fail_registration(const struct jb_terminal *terminal, const char *self,
-                              struct jb_check *check) {
+                              bool hides_a_sound, struct jb_check *check) {
     char shown[JB_CHECK_SHOWN];
     char advice[2 * JB_CHECK_SHOWN];
 
     jb_text_for_display(self == NULL ? "jpki-bridge" : self, JB_CHECK_PATH, shown, sizeof shown);
-    snprintf(advice, sizeof advice,
-             JB_SAY(terminal,
-                    "次のコマンドで登録してから、ブラウザーを起動し直してください:\n  %s install",
-                    "Register with this command, then restart the browser:\n  %s install"),
-             shown);
+    snprintf(
+        advice, sizeof advice,
+        hides_a_sound
+            ? JB_SAY(
+                  terminal,
+                  "あなた自身の登録が、すべての人のための正しい登録を隠しています。次のコマンドで\n"
+                  "取り消してから、ブラウザーを起動し直してください:\n  %s uninstall",
+                  "Your own registration hides the one for everybody, which is good. Take it back\n"
+                  "with this command, then restart the browser:\n  %s uninstall")
+            : JB_SAY(terminal,
+                     "次のコマンドで登録してから、ブラウザーを起動し直してください:\n  %s install",
+                     "Register with this command, then restart the browser:\n  %s install"),
+        shown);
     jb_check_fail(check, advice);
 }
 
@@ -101,14 +128,15 @@ void jb_check_manifests(const struct jb_terminal *terminal, const struct jb_surv
                 jb_display_path(manifest.path, line, sizeof line);
                 jb_check_found(check, line);
             }
-            fail_registration(terminal, self, check);
+            fail_registration(terminal, self,
+                              hides_a_sound_one(&jb_browsers[i], self == NULL ? "" : self), check);
         }
         jb_manifest_clear(&manifest);
     }
     if (good[0] == '\0' && check->mark == JB_MARK_GOOD) {
         jb_check_found(check, JB_SAY(terminal, "どのブラウザーにも登録されていません",
                                      "registered with no browser"));
-        fail_registration(terminal, self, check);
+        fail_registration(terminal, self, false, check);
     } else if (good[0] != '\0') {
         if (check->mark != JB_MARK_GOOD) {
             jb_check_found(check, JB_SAY(terminal, "問題のないもの:", "nothing wrong with:"));
@@ -161,7 +189,9 @@ void jb_check_extension(const struct jb_terminal *terminal, const struct jb_surv
                                 "%s: lists other extensions than ours"),
                          jb_browsers[i].name);
                 jb_check_found(check, line);
-                fail_registration(terminal, self, check);
+                fail_registration(terminal, self,
+                                  hides_a_sound_one(&jb_browsers[i], self == NULL ? "" : self),
+                                  check);
             }
         }
         jb_manifest_clear(&manifest);

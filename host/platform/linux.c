@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,39 +13,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PASSWD_BUFFER 16384
-
-/* An absolute path in the environment; the specification wants relative ones ignored. */
-static const char *absolute_env(const char *name) {
-    const char *value = getenv(name);
-    return value != NULL && value[0] == '/' ? value : NULL;
-}
-
-static char *in_home(const char *rest) {
-    const char *home = absolute_env("HOME");
-    char buffer[PASSWD_BUFFER];
-    struct passwd entry;
-    struct passwd *found = NULL;
-
-    if (home != NULL) {
-        return jb_platform_join(home, rest);
-    }
-    if (getpwuid_r(getuid(), &entry, buffer, sizeof buffer, &found) != 0 || found == NULL ||
-        found->pw_dir == NULL || found->pw_dir[0] != '/') {
-        return NULL;
-    }
-    return jb_platform_join(found->pw_dir, rest);
-}
+#include "posix.h"
 
 char *jb_platform_expand(const char *path) {
     static const char home[] = "$HOME/";
     static const char config[] = "$XDG_CONFIG_HOME/";
-    const char *directory = absolute_env("XDG_CONFIG_HOME");
+    const char *directory = jb_posix_absolute_env("XDG_CONFIG_HOME");
     char *below_home;
     char *expanded;
 
     if (strncmp(path, home, sizeof home - 1) == 0) {
-        return in_home(path + sizeof home - 1);
+        return jb_posix_in_home(path + sizeof home - 1);
     }
     if (strncmp(path, config, sizeof config - 1) != 0) {
         return strdup(path);
@@ -54,7 +32,7 @@ char *jb_platform_expand(const char *path) {
         return jb_platform_join(directory, path + sizeof config - 1);
     }
     below_home = jb_platform_join(".config", path + sizeof config - 1);
-    expanded = below_home == NULL ? NULL : in_home(below_home);
+    expanded = below_home == NULL ? NULL : jb_posix_in_home(below_home);
     free(below_home);
     return expanded;
 }
@@ -67,45 +45,12 @@ char *jb_platform_local_dir(void) {
     return jb_platform_config_dir();
 }
 
-char *jb_platform_join(const char *directory, const char *name) {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", directory, name) < 0 ? NULL : path;
-}
-
-bool jb_platform_is_absolute(const char *path) {
-    return path[0] == '/';
-}
-
-const char *jb_platform_file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-bool jb_platform_is_program(const char *path) {
-    struct stat status;
-
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-bool jb_platform_is_same_file(const char *a, const char *b) {
-    struct stat first;
-    struct stat second;
-
-    return strcmp(a, b) == 0 || (stat(a, &first) == 0 && stat(b, &second) == 0 &&
-                                 first.st_dev == second.st_dev && first.st_ino == second.st_ino);
-}
-
 const char *jb_platform_policy_place(void) {
     return "/etc/jpki-bridge/policy.json";
 }
 
 enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
     return jb_platform_read_admin_file(jb_platform_policy_place(), max, text, len);
-}
-
-void jb_platform_take_arguments(int *argc, char ***argv) {
-    (void)argc;
-    (void)argv;
 }
 
 char *jb_platform_program_path(void) {
@@ -172,4 +117,10 @@ enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **t
     }
     close(fd);
     return error;
+}
+
+bool jb_platform_input_closed(int fd) {
+    struct pollfd input = {.fd = fd, .events = POLLRDHUP};
+
+    return poll(&input, 1, 0) > 0;
 }

@@ -11,7 +11,8 @@ enum jb_lang jb_lang_of(const char *tag);
 
 /* The language of the session: English when it is another than Japanese, Japanese when none is
  * named. On Linux from LC_ALL, LC_MESSAGES, LANG (POSIX, in that order; "", "C" and "POSIX" name
- * none), on Windows the one of its menus. */
+ * none), on Windows the one of its menus, on macOS the first of the settings' preferred languages.
+ */
 enum jb_lang jb_lang_system(void);
 
 #endif

@@ -20,12 +20,12 @@ bool jb_platform_is_typed_at(void);
 bool jb_platform_open_terminal(void);
 
 /* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge, else
- * ~/.config/jpki-bridge, on Linux; %APPDATA%\JPKI Bridge on Windows). Freed with free(); null when
- * it cannot be told. */
+ * ~/.config/jpki-bridge, on Linux; %APPDATA%\JPKI Bridge on Windows; ~/Library/Application
+ * Support/JPKI Bridge on macOS). Freed with free(); null when it cannot be told. */
 char *jb_platform_config_dir(void);
 
 /* Likewise where what belongs to this computer alone is kept, and does not follow a user to others:
- * the same directory on Linux, %LOCALAPPDATA%\JPKI Bridge on Windows. */
+ * the same directory on Linux and macOS, %LOCALAPPDATA%\JPKI Bridge on Windows. */
 char *jb_platform_local_dir(void);
 
 /* The path of name in directory. Freed with free(); null when memory is short. */
@@ -42,7 +42,7 @@ bool jb_platform_is_program(const char *path);
 bool jb_platform_is_same_file(const char *a, const char *b);
 
 /* Where the administrator's policy stands, for a person (/etc/jpki-bridge/policy.json on Linux, a
- * key of the registry on Windows). Static. */
+ * key of the registry on Windows, a configuration profile on macOS). Static. */
 const char *jb_platform_policy_place(void);
 
 /* Reads the administrator's policy as the JSON of policy.json, from where none but an administrator

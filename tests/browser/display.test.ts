@@ -76,16 +76,14 @@ describe("on a screen", { skip }, () => {
         const page = await stage.browser.tab(`${SHOP}/login`);
         await page.bringToFront();
         const corner = await page.evaluate<{ x: number; y: number }>("({ x: screenX + outerWidth, y: screenY })");
-        display.click(corner.x - 107, corner.y + 66); // the menu of extensions
-        await sleep(1_000);
-        await display.press("Tab", "Tab", "Return");
-        await sleep(1_000);
+        await display.after(() => { display.click(corner.x - 107, corner.y + 66); }); // the menu of extensions
+        await display.press("Tab", "Tab");
+        await display.after(() => display.press("Return"));
         display.picture("desktop-popup-off");
-        await display.press("Tab", "space");
-        await sleep(1_000);
+        await display.after(() => { display.click(corner.x - 195, corner.y + 219); }); // its switch
         display.picture("desktop-permission");
-        await display.press("Tab", "Return");
-        await sleep(1_000);
+        await display.press("Tab");
+        await display.after(() => display.press("Return"));
         const settings = await stage.browser.extensionPage("ui/options/options.html");
         await until("the site in the list", async () => (await settings.locator("#sites .site").count()) === 1);
         await settings.close();

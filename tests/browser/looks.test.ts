@@ -68,7 +68,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await keep(locked.page, "portal-failure");
 
                 const popup = await stage.browser.extensionPage("ui/popup/popup.html");
-                await popup.setViewportSize({ width: 340, height: 420 });
+                await popup.setViewportSize({ width: 380, height: 600 });
                 await keep(popup, "popup");
                 await keep(await stage.browser.extensionPage("ui/options/options.html"), "options");
             } finally {

@@ -2,7 +2,6 @@
 // A file of 60 MiB from the page to its signature, with what it costs in memory: of the extension, and of the page apart.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it, type TestContext } from "node:test";
 import { goOn, HOSTILE, inState, Stage } from "./fixture.ts";
 import { drawn, heard, PAGES, pdfOf, sha256, shownHash, streamOf } from "./review.ts";
@@ -14,30 +13,41 @@ const FILL = "for (let at = 0, seed = 1; at < words.length; at++) words[at] = se
 
 interface Memory { extension: number; browser: number; pages: Map<number, number> }
 
-/** Peak resident memory in MiB, of the processes of this profile's Chromium, by what they are for. */
-function peaks(profile: string): Memory {
+/** What a process is for: Chromium says so in its arguments, Firefox in the name it gives itself (GeckoChildProcessHost, XRE_SetProcessType). */
+function roleOf(pid: number, command: string, isMain: boolean): "extension" | "page" | "browser" | null {
+    if (isMain) return "browser";
+    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    if (command.includes("--extension-process") || name === "WebExtensions") return "extension";
+    return command.includes("--type=renderer") || /^(Isolated Web Co|Web Content)/.test(name) ? "page" : null;
+}
+
+/** Peak resident memory in MiB, of the processes of this home's browser, by what they are for. */
+function peaks(home: string): Memory {
     const found: Memory = { extension: 0, browser: 0, pages: new Map() };
     const parents = new Map<number, number>();
     const commands = new Map<number, string>();
     for (const pid of readdirSync("/proc").map(Number).filter(Number.isInteger)) {
         try {
             parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]));
-            commands.set(pid, readFileSync(`/proc/${pid}/cmdline`, "utf8"));
+            commands.set(pid, readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
         } catch {
             // It ended meanwhile.
         }
     }
+    const isMain = (pid: number): boolean =>
+        [`--user-data-dir=${home}/`, `--profile ${home}/`].some((profile) => (commands.get(pid) ?? "").includes(profile)) &&
+        !/--type=|-contentproc/.test(commands.get(pid) ?? "");
     const isOurs = (pid: number): boolean => {
-        const command = commands.get(pid) ?? "";
         const parent = parents.get(pid);
-        return (command.includes(`--user-data-dir=${profile}`) && !command.includes("--type=")) || (parent !== undefined && parent > 1 && isOurs(parent));
+        return isMain(pid) || (parent !== undefined && parent > 1 && isOurs(parent));
     };
     for (const [pid, command] of commands) {
         if (!isOurs(pid)) continue;
         const peak = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-        if (command.includes("--extension-process")) found.extension = Math.max(found.extension, peak);
-        else if (command.includes("--type=renderer")) found.pages.set(pid, peak);
-        else if (!command.includes("--type=") && command.includes("--user-data-dir=")) found.browser = Math.max(found.browser, peak);
+        const role = roleOf(pid, command, isMain(pid));
+        if (role === "extension") found.extension = Math.max(found.extension, peak);
+        else if (role === "page") found.pages.set(pid, peak);
+        else if (role === "browser") found.browser = Math.max(found.browser, peak);
     }
     return found;
 }
@@ -62,9 +72,8 @@ describe("a file of 60 MiB", () => {
     async function sign(t: TestContext, name: string, format: "cades" | "pades", head: Buffer, tail: Buffer): Promise<{ whole: Buffer; signature: Buffer }> {
         const whole = Buffer.concat([head, Buffer.from(words.buffer), tail]);
         const page = await stage.browser.tab(`${HOSTILE}/`);
-        const profile = join(stage.home.path, "browser");
         const other = await stage.browser.extensionPage("ui/options/options.html");
-        const before = peaks(profile);
+        const before = peaks(stage.home.path);
         await other.close();
         await page.evaluate(`{
             const words = new Uint32Array(${words.length});
@@ -82,7 +91,7 @@ describe("a file of 60 MiB", () => {
         await goOn(window);
         const { documents = [], error } = await heard(page, 1, 60_000);
         assert.equal(error, undefined);
-        const after = peaks(profile);
+        const after = peaks(stage.home.path);
         const [pageBefore, pageAfter] = grown(before, after);
         const rounded = (value: number): string => String(Math.round(value));
         t.diagnostic(`60 MiB, ${format}: peak memory of the extension ${rounded(after.extension)} MiB (${rounded(before.extension)} before),`

@@ -57,6 +57,22 @@ export class Display {
         this.#run("xdotool", "mousemove", String(x), String(y), "click", "1");
     }
 
+    /** Does something, and waits until the screen has changed because of it and stands still (for a caret or the like: long enough). */
+    async after(act: () => unknown): Promise<void> {
+        const before = this.#look();
+        await act();
+        await until("the screen to change", () => this.#look() !== before);
+        const enough = Date.now() + 3_000;
+        await until("the screen to stand still", async () => {
+            const now = this.#look();
+            await sleep(500);
+            return now === this.#look() || Date.now() > enough;
+        });
+    }
+    #look(): string {
+        return this.#run("import", "-silent", "-window", "root", "-format", "%#\n", "info:");
+    }
+
     /** Keeps a picture of the whole screen. */
     picture(name: string): void {
         mkdirSync(SCREENSHOTS, { recursive: true });

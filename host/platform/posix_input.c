@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Standard streams on Linux. */
+/* Standard streams on POSIX systems. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -118,12 +118,6 @@ bool jb_platform_wait_input(int fd, int timeout_ms) {
     struct pollfd input = {.fd = fd, .events = POLLIN};
 
     return poll(&input, 1, timeout_ms) > 0;
-}
-
-bool jb_platform_input_closed(int fd) {
-    struct pollfd input = {.fd = fd, .events = POLLRDHUP};
-
-    return poll(&input, 1, 0) > 0;
 }
 
 void jb_platform_exit_now(int status) {

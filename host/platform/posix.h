@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files for POSIX systems share. */
+#ifndef JB_PLATFORM_POSIX_H
+#define JB_PLATFORM_POSIX_H
+
+/* An absolute path in the environment, else null: relative ones are ignored, as the XDG base
+ * directory specification wants. Borrowed. */
+const char *jb_posix_absolute_env(const char *name);
+
+/* The path below this user's home directory, which is $HOME or the one of the user database. Freed
+ * with free(); null when it cannot be told. */
+char *jb_posix_in_home(const char *rest);
+
+#endif
