@@ -13,8 +13,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/jpki-bridge/root
 
 inside() { # DIRECTORY COMMAND [ARG...]
     # shellcheck disable=SC2016 # for the inner shell to expand
-    unshare --mount --pid --fork --kill-child bash -c '
-        mount --make-rprivate /
+    unshare --mount --propagation unchanged --pid --fork --kill-child bash -c '
+        mount --make-rprivate / 2>/dev/null || true # where "/" is no mount itself, as in a chroot
         mount -t proc proc "$1/proc" && mount --rbind /dev "$1/dev" || exit 70
         exec chroot "$@"' inside "$@"
 }
