@@ -149,9 +149,9 @@ describe("the manual", () => {
         test(`has the commands, options and exit status of --help, and no others (${lang})`, () => {
             const help = spawnSync(join(BUILD, "jpki-bridge"), ["--help"], { env: { LC_ALL: locale }, encoding: "utf8" }).stdout;
             const section = /^\.SH (?:COMMANDS|コマンド)\n(.*?)^\.SH/ms.exec(source())?.[1] ?? assert.fail("no commands");
-            const plain = (text: string): string => text.replaceAll("\\", "").replace(/^\.\w+ /, "").replaceAll('"', "").replace(/ \[ ?(\S+?) ?\]/, " [$1]");
-            const inManual = [...section.matchAll(/^\.TP\n(.*)\n/gm)].map(([, head = ""]) => plain(head).replace(/\s+/g, " "));
-            const inHelp = [...help.matchAll(/^ {2}(\S+(?: \S+)?)(?: {2,}|$)/gm)].map(([, head = ""]) => head);
+            const plain = (text: string): string => text.replaceAll("\\", "").replace(/^\.\w+ /, "").replaceAll('"', "").replace(/\s+/g, " ").replaceAll("[ ", "[").replaceAll(" ]", "]");
+            const inManual = [...section.matchAll(/^\.TP\n(.*)\n/gm)].map(([, head = ""]) => plain(head));
+            const inHelp = [...help.matchAll(/^ {2}(\S+(?: \S+)*)(?: {2,}|$)/gm)].map(([, head = ""]) => head);
             assert.ok(inHelp.length >= 8, help);
             assert.deepEqual(inManual, inHelp);
             const codes = [...source().matchAll(/^\.TP\n\.B (\d)\n/gm)].map(([, code]) => code);

@@ -138,7 +138,7 @@ export class World {
     removeValue(path: string, name: string): void {
         this.#wine("reg", "delete", path, "/v", name, "/f");
     }
-    setValue(path: string, name: string, type: "REG_SZ" | "REG_DWORD", value: string): void {
+    setValue(path: string, name: string, type: "REG_SZ" | "REG_MULTI_SZ" | "REG_DWORD", value: string): void {
         this.#wine("reg", "add", path, ...(name === "" ? ["/ve"] : ["/v", name]), "/t", type, "/d", value, "/f");
     }
     removeKey(path: string): void {

@@ -16,12 +16,13 @@ const KEYS: Record<string, string> = {
     chrome: "Google\\Chrome", chromium: "Chromium", edge: "Microsoft\\Edge", brave: "BraveSoftware\\Brave-Browser", vivaldi: "Vivaldi", firefox: "Mozilla",
 };
 const POLICY = "HKLM\\Software\\Policies\\JPKI Bridge";
+const POLICIES = ["Google\\Chrome", "Microsoft\\Edge", "Mozilla\\Firefox"].map((browser) => `HKLM\\Software\\Policies\\${browser}`) as [string, string, string];
 const keyOf = (browser: string, name = HOST_NAME, root = "HKCU"): string => `${root}\\Software\\${KEYS[browser] ?? assert.fail(browser)}\\NativeMessagingHosts\\${name}`;
 const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
 
 afterEach(() => {
     it.run(["uninstall"]);
-    it.removeKey(POLICY);
+    for (const key of [POLICY, ...POLICIES]) it.removeKey(key);
     it.forgetAll();
 });
 
@@ -152,4 +153,49 @@ describe("the policy in the registry", () => {
             assert.match(out, /✗ Policy +HKEY_LOCAL_MACHINE\\Software\\Policies\\JPKI Bridge is not valid/);
         });
     }
+});
+
+describe("the browsers' own policies in the registry", () => {
+    const [CHROME, EDGE, FIREFOX] = POLICIES;
+    const ID = "aejjklpblmgmcmfmpanhdoepepfkpmac";
+    const said = (): string => /Browser policies +(.*?)(?=\n[^ ] |\n\n|$)/s.exec(it.run(["doctor"]).out)?.[1] ?? assert.fail("no such check");
+
+    test("none is in the way where there are none", () => {
+        assert.match(said(), /^nothing in the way/);
+    });
+    test("a list that blocks every program but those on another", () => {
+        it.setValue(`${CHROME}\\NativeMessagingBlocklist`, "1", "REG_SZ", "*");
+        assert.match(said(), /^Google Chrome: may not start this program\n +NativeMessagingBlocklist/);
+        it.setValue(`${CHROME}\\NativeMessagingAllowlist`, "1", "REG_SZ", HOST_NAME);
+        assert.match(said(), /^nothing in the way/);
+    });
+    test("programs that a user registered are passed over, those for everybody are not", () => {
+        it.run(["install"]);
+        it.setValue(EDGE, "NativeMessagingUserLevelHosts", "REG_DWORD", "1");
+        assert.match(said(), /^nothing in the way/);
+        it.setValue(EDGE, "NativeMessagingUserLevelHosts", "REG_DWORD", "0");
+        assert.match(said(), /^Microsoft Edge: passes over what a user registers\n +NativeMessagingUserLevelHosts/);
+        it.setValue(keyOf("edge", HOST_NAME, "HKLM"), "", "REG_SZ", it.key(keyOf("edge")) ?? assert.fail("not registered"));
+        try {
+            assert.match(said(), /^nothing in the way/);
+        } finally {
+            it.removeKey(keyOf("edge", HOST_NAME, "HKLM"));
+        }
+    });
+    test("extensions are forbidden by keys, and one is let in by its own", () => {
+        it.setValue(`${CHROME}\\ExtensionSettings\\*`, "installation_mode", "REG_SZ", "blocked");
+        assert.match(said(), /^Google Chrome: may not have the extension\n +ExtensionSettings/);
+        it.setValue(`${CHROME}\\ExtensionSettings\\${ID}`, "installation_mode", "REG_SZ", "force_installed");
+        assert.match(said(), /^nothing in the way/);
+    });
+    for (const type of ["REG_SZ", "REG_MULTI_SZ"] as const) {
+        test(`extensions are forbidden by JSON in one value (${type})`, () => {
+            it.setValue(FIREFOX, "ExtensionSettings", type, "{\"*\": {\"installation_mode\": \"blocked\"}}");
+            assert.match(said(), /^Firefox: may not have the extension\n +ExtensionSettings/);
+        });
+    }
+    test("what is meant to be JSON and is not", () => {
+        it.setValue(FIREFOX, "ExtensionSettings", "REG_SZ", "{\"*\": ");
+        assert.match(said(), /^Firefox: a policy is not valid JSON\n +HKLM\\Software\\Policies\\Mozilla\\Firefox/);
+    });
 });
