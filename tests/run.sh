@@ -89,8 +89,11 @@ build_sanitized() {
 }
 
 run_sanitize() {
-    build_sanitized && ctest --test-dir build/sanitize -j 4 --output-on-failure &&
-        JB_SANITIZED=1 tests/host/run.sh build/sanitize
+    local status=0
+    build_sanitized || return 1
+    ctest --test-dir build/sanitize -j 4 --output-on-failure || status=1
+    JB_SANITIZED=1 tests/host/run.sh build/sanitize || status=1
+    return $status
 }
 
 run_valgrind() {

@@ -68,3 +68,26 @@ test("the narrower of two patterns is what they share", () => {
     assert.equal(intersection("https://*/*", "https://a.jp/*"), "https://a.jp/*");
     assert.equal(intersection("https://xlg.jp/*", "https://*.lg.jp/*"), null);
 });
+
+test("a browser that does not answer while it starts: what was set last holds until it does, and what it then says is kept", async () => {
+    const kept: Record<string, unknown> = { managed: { deniedOrigins: ["https://old.city.jp"] } };
+    const store = {
+        get: (key: string) => Promise.resolve(key in kept ? { [key]: kept[key] } : {}),
+        set: (items: Record<string, unknown>) => Promise.resolve(void Object.assign(kept, items)),
+        remove: () => Promise.reject(new Error("nothing is removed")),
+    };
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const meanwhile = await readManaged(() => promise, store);
+    assert.equal(permits(meanwhile, originOf("https://old.city.jp")), false);
+    assert.equal(permits(meanwhile, originOf("https://new.city.jp")), true);
+    const said = { deniedOrigins: ["https://new.city.jp"] };
+    resolve(said);
+    await new Promise((done) => setTimeout(done, 10));
+    assert.deepEqual(kept["managed"], said);
+    assert.equal(permits(await readManaged(() => new Promise(() => undefined), store), originOf("https://new.city.jp")), false);
+    // Neither is it written again when nothing changed, nor does a store that fails stand in the way.
+    const still = { ...store, set: () => Promise.reject(new Error("unchanged")), get: store.get };
+    assert.equal(permits(await readManaged(() => Promise.resolve(said), still), originOf("https://old.city.jp")), true);
+    const failing = { ...store, get: () => Promise.reject(new Error("no disk")) };
+    assert.equal(permits(await readManaged(() => Promise.resolve(said), failing), originOf("https://new.city.jp")), false);
+});

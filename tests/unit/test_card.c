@@ -172,7 +172,7 @@ static void a_card_held_between_two_transactions_is_busy_and_a_cancel_ends_the_w
 
     assert_int_equal(pthread_create(&thread, NULL, cancel_soon, NULL), 0);
     assert_int_equal(jb_card_begin(found, &changed), JB_ERR_USER_CANCELLED);
-    assert_in_range(jb_clock_ms() - start, 390, 650);
+    assert_in_range(jb_clock_ms() - start, 390, 3000);
     assert_false(changed);
     assert_int_equal(pthread_join(thread, NULL), 0);
 }
@@ -196,7 +196,7 @@ static void lying_is_watched_for_as_long_as_asked(void **state) {
     assert_int_equal(find(), JB_OK);
     jb_card_end(found);
     assert_true(jb_card_lies(found, 300));
-    assert_in_range(jb_clock_ms() - start, 290, 700);
+    assert_in_range(jb_clock_ms() - start, 290, 3000);
 }
 
 /* --- sending ------------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 
 import { connectNative } from "../native/host.ts";
 import { fail, failure } from "../shared/failure.ts";
+import { KEPT } from "../shared/managed.ts";
 import { parseContentMessage } from "../shared/messages.ts";
 import type { BackgroundReply, ContentMessage } from "../shared/messages.ts";
 import { SessionStore, sessionStorage } from "../shared/session.ts";
@@ -78,7 +79,7 @@ chrome.permissions.onRemoved.addListener(() => {
     void follow().then(tellOpenTabs);
 });
 
-chrome.storage.local.onChanged.addListener(() => void follow());
+chrome.storage.local.onChanged.addListener((changes) => void (KEPT in changes ? obey() : follow()));
 chrome.storage.onChanged.addListener((_changes, area) => {
     if (area === "managed") void obey();
 });

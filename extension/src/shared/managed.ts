@@ -8,6 +8,8 @@ import type { Fields } from "./guards.ts";
 import type { Origin } from "./origin.ts";
 import { covers, intersection, matchOf, parseSitePattern } from "./pattern.ts";
 import type { SitePattern } from "./pattern.ts";
+import type { Store } from "./session.ts";
+import { localStore } from "./settings.ts";
 
 export interface Managed {
     /** False when something in it is not what it should be. */
@@ -67,15 +69,31 @@ export function parseManaged(value: unknown): Managed {
     return (isFields(value) ? parseFields(value) : null) ?? NOTHING_ALLOWED;
 }
 
-/** Firefox has no such storage where no administrator made any, and rejects. */
-export async function readManaged(get: () => Promise<unknown> = () => chrome.storage.managed.get()): Promise<Managed> {
-    let value: unknown;
-    try {
-        value = await get();
-    } catch {
-        return NOTHING_SET;
-    }
-    return parseManaged(value);
+/** Where what was set last is kept, in storage.local. */
+export const KEPT = "managed";
+const PATIENCE_MS = 300;
+
+async function keep(store: Store, value: unknown): Promise<void> {
+    const kept = (await store.get(KEPT))[KEPT] ?? {};
+    if (JSON.stringify(kept) !== JSON.stringify(value)) await store.set({ [KEPT]: value });
+}
+
+/**
+ * While it starts, Chromium can take minutes to answer, as it reads the schema when nothing else is to be done: until then holds
+ * what was set last. Firefox has no such storage where no administrator made any, and rejects.
+ */
+export async function readManaged(
+    get: () => Promise<unknown> = () => chrome.storage.managed.get(), store: Store = localStore(),
+): Promise<Managed> {
+    const answer = get().catch(() => ({})).then(async (value) => {
+        await keep(store, value).catch(() => undefined); // it is for the next start only
+        return { value };
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<null>((done) => { timer = setTimeout(done, PATIENCE_MS, null); });
+    const answered = await Promise.race([answer, late]);
+    clearTimeout(timer);
+    return parseManaged(answered === null ? (await store.get(KEPT))[KEPT] ?? {} : answered.value);
 }
 
 export function permits({ allowed, denied }: Managed, origin: Origin): boolean {
