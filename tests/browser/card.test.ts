@@ -114,8 +114,7 @@ describe("the holder's own page", () => {
         const care = await page();
         stage.home.pinentry.answer("pin WRONG1", "cancel");
         await care.click("#show-details");
-        await care.locator("dialog[open]").waitFor();
-        await care.locator("dialog[open]").waitFor({ state: "detached", timeout: 15_000 }).catch(() => undefined);
+        await until("the wrong PIN to be tried", async () => (await stage.card.triesLeft("sign")) === 4);
         await until("the dialog's end", async () => (await care.locator("dialog[open]").count()) === 0);
         assert.equal(await stage.card.triesLeft("sign"), 4);
         await stage.card.setTries("sign", 0);

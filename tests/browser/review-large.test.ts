@@ -43,11 +43,15 @@ function peaks(home: string): Memory {
     };
     for (const [pid, command] of commands) {
         if (!isOurs(pid)) continue;
-        const peak = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-        const role = roleOf(pid, command, isMain(pid));
-        if (role === "extension") found.extension = Math.max(found.extension, peak);
-        else if (role === "page") found.pages.set(pid, peak);
-        else if (role === "browser") found.browser = Math.max(found.browser, peak);
+        try {
+            const peak = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+            const role = roleOf(pid, command, isMain(pid));
+            if (role === "extension") found.extension = Math.max(found.extension, peak);
+            else if (role === "page") found.pages.set(pid, peak);
+            else if (role === "browser") found.browser = Math.max(found.browser, peak);
+        } catch {
+            // It has ended now.
+        }
     }
     return found;
 }

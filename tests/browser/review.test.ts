@@ -77,7 +77,7 @@ describe("the review of documents", () => {
         assert.equal(await window.locator("#headline").innerText(), "Sign 2 documents for this site?");
         assert.match(await window.locator("#origin").innerText(), /hostile\.example\.lg\.jp/);
         assert.equal(await window.locator("#given").innerText(), "Your name, address, date of birth and sex");
-        assert.equal(await window.locator("#time-left").innerText(), "No time limit runs while you review.");
+        await until("the time to stand still", async () => (await window.locator("#time-left").innerText()) === "No time limit runs while you review.");
         assert.equal(stage.home.pinentry.log(), "");
     });
 

@@ -128,7 +128,8 @@ async function fitScreen(): Promise<void> {
     // Where the screen's usable part begins, which the types do not know: not at 0 on a second screen.
     const { availWidth, availHeight, availLeft = 0, availTop = 0 } = screen as Screen & { availLeft?: number; availTop?: number };
     const { id, width = 0, height = 0, left = 0, top = 0 } = await chrome.windows.getCurrent();
-    if (id === undefined || (left - availLeft + width <= availWidth && top - availTop + height <= availHeight)) return;
+    const begins = left >= availLeft && top >= availTop; // Firefox puts one that is too large before the screen's edge
+    if (id === undefined || (begins && left - availLeft + width <= availWidth && top - availTop + height <= availHeight)) return;
     const fitting = { width: Math.min(width, availWidth), height: Math.min(height, availHeight) };
     await chrome.windows.update(id, {
         ...fitting,
