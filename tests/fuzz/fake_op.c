@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* op.h with a clock that only moves when somebody sleeps, so that waiting costs no time. */
+/* op.h, with a clock that only moves when somebody sleeps, so that waiting costs no time. */
 #include <stdlib.h>
 
 #include "jpki_bridge/op.h"
+#include "jpki_bridge/wait.h"
 
 struct jb_op {
     enum jb_error why;
@@ -13,6 +14,10 @@ static uint64_t now = 1;
 
 uint64_t jb_clock_ms(void) {
     return now;
+}
+
+void jb_pause(unsigned ms) {
+    now += ms;
 }
 
 struct jb_op *jb_op_new(uint64_t timeout_ms, void (*on_event)(void *, const struct jb_event *),
