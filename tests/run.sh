@@ -92,7 +92,8 @@ run_sanitize() {
     local status=0
     build_sanitized || return 1
     ctest --test-dir build/sanitize -j 4 --output-on-failure || status=1
-    JB_SANITIZED=1 tests/host/run.sh build/sanitize || status=1
+    # The windows of a real pinentry are watched by the stage host: here they are only slower.
+    JB_SANITIZED=1 JB_SKIP='pinentry-(gtk-2|qt)' tests/host/run.sh build/sanitize || status=1
     return $status
 }
 

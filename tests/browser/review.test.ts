@@ -122,11 +122,24 @@ describe("the review of documents", () => {
     });
 
     it("takes no press in the first second, nor one that nobody made", async () => {
-        const { window } = await review(stage, [{ name: "a.txt", bytes: Buffer.from("a") }]);
-        const settles = async (): Promise<boolean> => await window.locator("#continue").getAttribute("aria-disabled") === "true";
-        for (let count = 0; count < 4 && await settles(); count++) {
-            await window.locator("#continue").click({ force: true });
+        const press = async (): Promise<{ window: Page; early: string[] }> => {
+            const { window } = await review(stage, [{ name: "a.txt", bytes: Buffer.from("a") }]);
+            await window.evaluate(`{
+                const button = document.querySelector("#continue");
+                globalThis.pressed = [];
+                button.addEventListener("click", () => pressed.push(String(button.getAttribute("aria-disabled"))), true);
+            }`);
+            for (let count = 0; count < 3 && await window.locator("#continue").getAttribute("aria-disabled") === "true"; count++) {
+                await window.locator("#continue").click({ force: true });
+            }
+            return { window, early: await window.evaluate<string[]>("pressed") };
+        };
+        let { window, early } = await press();
+        for (let again = 0; again < 4 && (early.length === 0 || early.includes("false")); again++) {
+            await window.close(); // the machine was so busy that the second was over
+            ({ window, early } = await press());
         }
+        assert.deepEqual([...new Set(early)], ["true"]);
         await inState(window, "review");
         await ready(window);
         await window.evaluate("document.querySelector('#continue').click()");
@@ -156,7 +169,7 @@ describe("the review of documents", () => {
         stage.home.pinentry.answer("cancel");
         await ready(window);
         await window.keyboard.press("Enter");
-        await until("the review to be over", async () => window.isClosed() || await window.locator("body[data-state=review]").count() === 0);
+        await until("the review to be over", async () => window.isClosed() || await window.locator("body[data-state=review]").count().catch(() => 0) === 0);
     });
 
     it("lets the person choose the mark, and signs the one they chose", async () => {

@@ -44,6 +44,9 @@ export interface BrowserOptions {
 /** JB_BROWSER names the browser of this run. */
 export const BROWSER = process.env["JB_BROWSER"] === "firefox" ? "firefox" : "chromium";
 
+/** The session window when it shows who asks: it begins empty. */
+const SHOWN = 'body:not([data-state="loading"])';
+
 /** What tests do with a browser, whichever it is. */
 export abstract class Browser {
     abstract readonly name: "chromium" | "firefox";
@@ -90,7 +93,7 @@ export abstract class Browser {
         await act();
         const opened = await until("the session window", () => this.windows().find((each) => !before.includes(each)), milliseconds);
         await opened.waitForLoadState();
-        await opened.waitForFunction("document.body.dataset.state");
+        await opened.locator(SHOWN).waitFor();
         return opened;
     }
 
@@ -101,7 +104,7 @@ export abstract class Browser {
             await act();
             return until("", () => this.windows().find((each) => !before.includes(each)), 2_000).catch(() => undefined);
         }, 20_000);
-        await opened.waitForFunction("document.body?.dataset.state");
+        await opened.locator(SHOWN).waitFor();
         return opened;
     }
 
