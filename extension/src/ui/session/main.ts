@@ -128,14 +128,15 @@ async function fitScreen(): Promise<void> {
     // Where the screen's usable part begins, which the types do not know: not at 0 on a second screen.
     const { availWidth, availHeight, availLeft = 0, availTop = 0 } = screen as Screen & { availLeft?: number; availTop?: number };
     const { id, width = 0, height = 0, left = 0, top = 0 } = await chrome.windows.getCurrent();
-    const begins = left >= availLeft && top >= availTop; // Firefox puts one that is too large before the screen's edge
-    if (id === undefined || (begins && left - availLeft + width <= availWidth && top - availTop + height <= availHeight)) return;
-    const fitting = { width: Math.min(width, availWidth), height: Math.min(height, availHeight) };
-    await chrome.windows.update(id, {
-        ...fitting,
-        left: Math.max(availLeft, Math.min(left, availLeft + availWidth - fitting.width)),
-        top: Math.max(availTop, Math.min(top, availTop + availHeight - fitting.height)),
-    });
+    const [fittingWidth, fittingHeight] = [Math.min(width, availWidth), Math.min(height, availHeight)];
+    const fitting = {
+        width: fittingWidth,
+        height: fittingHeight,
+        left: Math.max(availLeft, Math.min(left, availLeft + availWidth - fittingWidth)),
+        top: Math.max(availTop, Math.min(top, availTop + availHeight - fittingHeight)),
+    };
+    const fits = fitting.width === width && fitting.height === height && fitting.left === left && fitting.top === top;
+    if (id !== undefined && !fits) await chrome.windows.update(id, fitting);
 }
 
 /** `refuse` says why a press on Continue that counts is not taken. */
