@@ -60,6 +60,8 @@ stage() { # NAME COMMAND...
     printf '%-10s %5d passed %3d failed %5d s\n' "$name" "$passed" "$failed" $((SECONDS - start))
     if ((failed > 0)); then
         grep -nE 'not ok|✖|FAILED|ERROR|rror:|warning:' "$logs/$name.log" | head -n 40
+        # What node's runner says of each failure, wherever in the log it stands.
+        awk '/^✖ failing tests:/ { on = 1 } /^(== |▶ |  ?✔ )/ { on = 0 } on && n++ < 200' "$logs/$name.log"
         tail -n 25 "$logs/$name.log"
     fi
 }

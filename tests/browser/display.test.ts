@@ -8,7 +8,7 @@ import type { Page as DrivenPage } from "playwright-core";
 import { BROWSER } from "../rig/browser.ts";
 import { Display } from "../rig/display.ts";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, inState, outcome, passed, PORTAL, SHOP, Stage } from "./fixture.ts";
+import { gone, goOn, inState, leave, outcome, passed, PORTAL, SHOP, Stage } from "./fixture.ts";
 
 const PINENTRY = "/usr/bin/pinentry-gtk-2";
 const missing = [PINENTRY, "/usr/bin/Xvfb", "/usr/bin/xdotool"].find((each) => !existsSync(each));
@@ -90,7 +90,7 @@ describe("on a screen", { skip }, () => {
         await page.bringToFront();
         const window = await stage.browser.window(() => page.click("#log-in"));
         assert.equal(await window.locator("#origin").innerText(), SHOP);
-        await window.click("#cancel");
+        await leave(window);
     });
 
     it("the sign page works the same way", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { Desk, judged, many, PDF, TEXT } from "./documents.ts";
-import { gone, goOn, inState, type Stage } from "./fixture.ts";
+import { gone, goOn, inState, leave, type Stage } from "./fixture.ts";
 
 describe("documents that are not signed at once", () => {
     let desk: Desk;
@@ -17,9 +17,8 @@ describe("documents that are not signed at once", () => {
 
     it("ends in the review when the person cancels, and can be asked for again", async () => {
         const { page, window } = await desk.ask([PDF]);
-        await window.click("#cancel");
+        await leave(window);
         await desk.nothing(page, /user-cancelled/);
-        await gone(window);
         assert.deepEqual(stage.home.pinentry.prompts(), []);
         const again = await stage.browser.window(() => page.click("#sign-documents"));
         stage.home.pinentry.answer("pin ABC123");
@@ -66,7 +65,7 @@ describe("documents that are not signed at once", () => {
         assert.ok(said.includes(`${made} / 6`), said);
         await inState(window, "failure");
         assert.match(await window.locator("#signed").innerText(), new RegExp(`\\b${made}\\b.*6|6.*\\b${made}\\b`));
-        await window.click("#close");
+        await leave(window, "#close");
     });
 
     it("asks again after a wrong password, and signs with the right one", async () => {
@@ -94,7 +93,7 @@ describe("documents that are not signed at once", () => {
         const page = await desk.choose([PDF, broken]);
         const window = await stage.browser.window(() => page.click("#sign-documents"));
         assert.match(await desk.nothing(page, /document-damaged/), /broken\.pdf/);
-        await window.click("#close");
+        await leave(window, "#close");
     });
 });
 
@@ -111,7 +110,7 @@ describe("signing documents with a card that cannot", () => {
             desk.stage.home.pinentry.answer("pin ABC123");
             await goOn(window);
             assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
-            await window.click("#close");
+            await leave(window, "#close");
         });
     }
 });

@@ -166,6 +166,15 @@ export async function gone(window: Page, milliseconds = 10_000): Promise<void> {
     }
 }
 
+/** Leaves by a press that closes the window: Chromium may not answer a press any more whose window is gone. */
+export async function leave(window: Page, by: "#cancel" | "#close" | "Escape" = "#cancel"): Promise<void> {
+    const press = by === "Escape" ? window.keyboard.press(by) : window.click(by);
+    const refusal: unknown = await press.then(() => undefined, (error: unknown) => error);
+    await gone(window).catch((error: unknown) => {
+        throw refusal ?? error;
+    });
+}
+
 /** Speaks the Web eID protocol from a page of the test's own, and keeps what comes back in `answers`. */
 export const SPEAKER = `<script>
     const answers = [];

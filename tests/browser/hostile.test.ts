@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answered, answers, gone, goOn, HOSTILE, inState, outcome, PORTAL, SHOP, SPEAKER, Stage } from "./fixture.ts";
+import { answered, answers, gone, goOn, HOSTILE, inState, leave, outcome, PORTAL, SHOP, SPEAKER, Stage } from "./fixture.ts";
 
 const PAGES = {
     "/": `${SPEAKER}<button id="go" onclick="ask()">go</button>`,
@@ -44,7 +44,7 @@ describe("a hostile page", () => {
     it("may begin by itself once, and then needs a gesture", async () => {
         const page = await stage.browser.context.newPage();
         const window = await stage.browser.window(() => page.goto(`${HOSTILE}/by-itself`));
-        await window.click("#cancel");
+        await leave(window);
         assert.equal((await answered(page)).error?.reason, "user-cancelled");
         await page.evaluate("ask()");
         assert.equal((await answered(page, 2)).error?.reason, "gesture-required");
@@ -65,7 +65,7 @@ describe("a hostile page", () => {
         await logInOnce();
         const page = await stage.browser.context.newPage();
         const window = await stage.browser.window(() => page.goto(`${HOSTILE}/by-itself`));
-        await window.click("#cancel");
+        await leave(window);
     });
 
     it("gets nothing while it is hidden", async () => {
@@ -111,7 +111,7 @@ describe("a hostile page", () => {
         const window = await stage.browser.window(() => page.click("#go"));
         await inState(window, "review");
         assert.match(await window.locator("#purpose").innerText(), /^Log in$/);
-        await window.click("#cancel");
+        await leave(window);
         await answered(page, 3);
         assert.deepEqual((await answers(page)).map(({ error }) => error?.reason).sort(), ["operation-pending", "operation-pending", "user-cancelled"]);
     });

@@ -10,7 +10,7 @@ import { BROWSER, UndrivenBrowser } from "../rig/browser.ts";
 import { EXTENSION } from "../rig/paths.ts";
 import { createSite, listen } from "../rig/site.ts";
 import { until } from "../rig/wait.ts";
-import { answered, answers, gone, goOn, HOSTILE, inState, outcome, PORTAL, SPEAKER, Stage } from "./fixture.ts";
+import { answered, answers, gone, goOn, HOSTILE, inState, leave, outcome, PORTAL, SPEAKER, Stage } from "./fixture.ts";
 
 const BUTTON = `${SPEAKER}<title>speaker</title><button id="go" onclick="ask()">go</button>`;
 const PAGES = {
@@ -55,7 +55,7 @@ describe("two tabs at once", () => {
         const second = await stage.browser.tab(`${HOSTILE}/`);
         await second.evaluate("ask('web-eid:status')");
         assert.equal((await answered(second)).action, "web-eid:status-success");
-        await window.click("#cancel");
+        await leave(window);
     });
 
     it("ends everything when the tab that asked is closed", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
-import { gone, goOn, inState, outcome, PORTAL, Stage } from "./fixture.ts";
+import { gone, goOn, inState, leave, outcome, PORTAL, Stage } from "./fixture.ts";
 import { hold, judge } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
@@ -55,7 +55,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await goOn(waiting.window);
                 await inState(waiting.window, "waiting-for-card");
                 await keep(waiting.window, "session-waiting");
-                await waiting.window.click("#cancel");
+                await leave(waiting.window);
                 await outcome(waiting.page);
                 await stage.card.insert();
                 await stage.card.setTries("auth", 0);

@@ -18,7 +18,7 @@ import { Etc, HAS_ETC } from "../rig/etc.ts";
 import { HOST, ROOT } from "../rig/paths.ts";
 import { listen } from "../rig/site.ts";
 import { until } from "../rig/wait.ts";
-import { answers, gone, goOn, HOSTILE, SHOP, SPEAKER, Stage } from "./fixture.ts";
+import { answers, gone, goOn, HOSTILE, leave, SHOP, SPEAKER, Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";
 
 const OWN = "org.jpkibridge.host";
@@ -145,8 +145,7 @@ describe("Chromium under policy", { skip: BROWSER !== "chromium" || !HAS_ETC }, 
         await page.close();
         const served = await stage.browser.tab(`${HOSTILE}/`);
         const window = await stage.browser.windowAtLast(() => served.evaluate("ask()"));
-        await window.click("#cancel");
-        await gone(window);
+        await leave(window);
     });
 
     it("takes an update from the organisation's server, but not while a window is open", async () => {
@@ -159,8 +158,7 @@ describe("Chromium under policy", { skip: BROWSER !== "chromium" || !HAS_ETC }, 
         await until("the update to wait", () => window.evaluate<boolean>("chrome.storage.session.get('updateWaits').then(({ updateWaits }) => updateWaits === true)"), 20_000);
         await sleep(1_000);
         assert.equal(await version(), before);
-        await window.click("#cancel");
-        await gone(window);
+        await leave(window);
         const manager = await stage.browser.tab("chrome://extensions/");
         await until("the new version", () => manager.evaluate<boolean>(
             `chrome.developerPrivate.getExtensionInfo("${id}").then((now) => now.version === "9.8.7" && now.state === "ENABLED")`), 20_000);
@@ -207,7 +205,6 @@ describe("Firefox under policy", { skip: BROWSER !== "firefox" || !HAS_ETC }, ()
         await page.close();
         const shop = await browser.tab(`${SHOP}/login`);
         const window = await browser.windowAtLast(() => shop.click("#log-in:not([disabled])"));
-        await window.click("#cancel");
-        await gone(window);
+        await leave(window);
     });
 });

@@ -2,7 +2,7 @@
 // Four attributes for a site: the person chooses, the prompt says so, and the page gets just that.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { answered, goOn, HOSTILE, inState, outcome, SPEAKER, Stage } from "./fixture.ts";
+import { answered, goOn, HOSTILE, inState, leave, outcome, SPEAKER, Stage } from "./fixture.ts";
 
 describe("attributes for a site", () => {
     let stage: Stage;
@@ -57,8 +57,7 @@ describe("attributes for a site", () => {
         await inState(window, "review");
         assert.equal(stage.home.pinentry.prompts().length, 0);
         await window.locator("#given input").first().focus();
-        // The window may be gone before the key is let go.
-        await window.keyboard.press("Escape").catch(() => undefined);
+        await leave(window, "Escape");
         assert.match((await outcome(page)).text, /ERR_WEBEID_USER_CANCELLED/);
     });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { screenshot } from "../rig/browser.ts";
 import { startPcscd, stopPcscd } from "../rig/pcscd.ts";
-import { goOn, inState, outcome, Stage, type StageOptions } from "./fixture.ts";
+import { goOn, inState, leave, outcome, Stage, type StageOptions } from "./fixture.ts";
 
 async function onStage(options: StageOptions, test: (stage: Stage) => Promise<void>): Promise<void> {
     const stage = await Stage.open({ card: null, language: "en", ...options });
@@ -28,7 +28,7 @@ describe("log-in", { skip: process.env["JB_PCSC_PRIVATE"] === "1" ? false : "nee
         await goOn(window);
         await inState(window, "waiting-for-reader");
         await screenshot(window, "session-waiting-for-reader.en.light");
-        await window.click("#cancel");
+        await leave(window);
         assert.match((await outcome(page)).text, /ERR_WEBEID_USER_CANCELLED/);
     }));
     it("says that the PC/SC service does not run", () => onStage({}, async (stage) => {

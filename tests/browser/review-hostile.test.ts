@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, HOSTILE, inState, Stage } from "./fixture.ts";
+import { gone, goOn, HOSTILE, inState, leave, Stage } from "./fixture.ts";
 import { faults } from "./judge.ts";
 import { heard, look, offering, PAGES, review, sha256, shownHash, textPdf, type Given } from "./review.ts";
 
@@ -66,7 +66,7 @@ describe("a hostile page with documents", () => {
         await look(window, 49);
         assert.equal(await window.locator(".plain-text").innerText(), "49");
         assert.equal(await shownHash(window), sha256(Buffer.from("49")));
-        await window.click("#cancel");
+        await leave(window);
         assert.equal((await heard(page)).error?.reason, "user-cancelled");
         await page.evaluate("files.push(files[0])");
         await page.click("#go");

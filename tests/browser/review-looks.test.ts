@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import { type Language } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
-import { Stage } from "./fixture.ts";
+import { leave, Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";
 import { CERTIFIED, CHANGING, drawn, look, PAGES, png, review, textPdf, WARNED, type Given } from "./review.ts";
 
@@ -55,7 +55,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await window.setViewportSize({ width: 480, height: 700 });
                 await drawn(window);
                 await keep(window, "narrow");
-                await window.locator("#cancel").click();
+                await leave(window);
                 const one = await review(stage, given(language).slice(1, 2), path);
                 await one.window.locator('#continue[aria-disabled="false"]').waitFor();
                 await keep(one.window, "one");
