@@ -83,6 +83,8 @@ describe("a site of nobody's government", () => {
     it("is still on, or off, after the browser was closed", async () => {
         await stage.browser.grant(PATTERN);
         await stage.restart();
+        // Chromium takes a folder that it is started with for newly installed.
+        await stage.browser.registered();
         stage.home.pinentry.answer("pin 1234");
         const { page, window } = await stage.ask("/login", "#log-in", SHOP);
         await goOn(window);
@@ -90,6 +92,7 @@ describe("a site of nobody's government", () => {
         await gone(window);
         await stage.browser.revoke(PATTERN);
         await stage.restart();
+        await stage.browser.registered();
         const again = await stage.browser.tab(`${SHOP}/login`);
         await again.click("#log-in");
         assert.match((await outcome(again)).text, /ERR_WEBEID_EXTENSION_UNAVAILABLE/);

@@ -222,11 +222,12 @@ export class Firefox extends Browser {
     }
 
     async extensionPage(path: string): Promise<Page> {
-        const opened = this.context.waitForEvent();
+        const before = this.context.pages();
         await this.#inChrome(`gBrowser.selectedTab = gBrowser.addTab("${this.own}/${path}",
             { triggeringPrincipal: Services.scriptSecurityManager.getSystemPrincipal() }); true`);
-        const page = await opened;
-        await page.waitForFunction(`location.href.startsWith("${this.own}") && document.readyState === "complete"`);
+        // By its address: the extension opens pages by itself, too.
+        const page = await until(path, () => this.context.pages().find((each) => !before.includes(each) && each.url() === `${this.own}/${path}`));
+        await page.waitForLoadState();
         return page;
     }
 

@@ -48,8 +48,16 @@ static enum jb_error verify_and_sign(struct session *session, struct jb_card *ca
     return error;
 }
 
+static struct jb_op *running;
+
+void session_take_time_away(struct fake *fake, unsigned number) {
+    (void)fake;
+    (void)number;
+    jb_op_cancel(running, JB_ERR_TIMEOUT);
+}
+
 void session_run(struct session *session, struct fake *fake) {
-    struct jb_op *op = jb_op_new(session->timeout_ms, NULL, NULL);
+    struct jb_op *op = running = jb_op_new(60000, NULL, NULL);
     struct jb_card *card = NULL;
 
     session->tries = -2;

@@ -10,7 +10,6 @@
 struct session {
     enum jb_key key;
     const char *pin;
-    unsigned timeout_ms;
     /* called while no transaction is open, where the PIN would be asked for; may be null */
     void (*prompt)(struct fake *fake);
     /* what came of it */
@@ -24,11 +23,11 @@ struct session {
     bool again;
 };
 
-/* A session of the authentication key with the right PIN and two seconds. */
+/* A session of that key with the right PIN; each has a minute. */
 #define A_LOG_IN                                                                                   \
-    { .key = JB_KEY_AUTH, .pin = "1234", .timeout_ms = 2000 }
+    { .key = JB_KEY_AUTH, .pin = "1234" }
 #define A_SIGNATURE                                                                                \
-    { .key = JB_KEY_SIGN, .pin = "ABC123", .timeout_ms = 2000 }
+    { .key = JB_KEY_SIGN, .pin = "ABC123" }
 
 /* The card and the reader of tests that are about one session; laid anew before each of them. As
  * cmocka's set-up and tear-down, which asserts that nothing is open, and no PIN left verified for
@@ -43,6 +42,9 @@ void session_must_succeed(const struct session *session);
 
 /* A log-in on that card, which must succeed; the number of commands that it took. */
 unsigned session_log_in(void);
+
+/* For fake.on_wait: a session that waits for a card finds the time gone. */
+void session_take_time_away(struct fake *fake, unsigned number);
 
 /* Runs it on the card; every connection is closed afterwards. */
 void session_run(struct session *session, struct fake *fake);

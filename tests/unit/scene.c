@@ -214,6 +214,13 @@ enum jb_error scene_unlock_pin(struct scene *scene, enum jb_pin pin) {
     return jb_unlock(&scene->context, &purpose, &scene->unlocked, &scene->tries_left);
 }
 
+void scene_take_time_away(struct fake *fake, unsigned number) {
+    struct scene *scene = fake->context;
+
+    (void)number;
+    jb_op_cancel(scene->op, JB_ERR_TIMEOUT);
+}
+
 unsigned scene_verifies(const struct scene *scene) {
     unsigned count = 0;
 

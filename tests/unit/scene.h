@@ -51,6 +51,10 @@ enum jb_error scene_unlock(struct scene *scene, enum jb_key key);
 
 enum jb_error scene_unlock_pin(struct scene *scene, enum jb_pin pin);
 
+/* For fake.on_wait: whoever waits for a card finds the time gone. A test of faults then ends when
+ * there is nothing more to do, however slow the machine is. */
+void scene_take_time_away(struct fake *fake, unsigned number);
+
 /* The VERIFYs with a PIN that were sent, whatever came of them. */
 unsigned scene_verifies(const struct scene *scene);
 

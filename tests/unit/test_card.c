@@ -23,7 +23,7 @@ static int set_up(void **state) {
     fake_card_init(&card);
     fake_card_init(&second);
     fake_init(&fake, &card);
-    new_op(3000);
+    new_op(60000);
     return 0;
 }
 
@@ -46,7 +46,7 @@ static enum jb_error verify(const char *digits, int *tries) {
 }
 
 static void *cancel_soon(void *unused) {
-    const struct timespec time = {0, 400000000};
+    const struct timespec time = {1, 600000000};
 
     (void)unused;
     (void)nanosleep(&time, NULL);
@@ -238,11 +238,11 @@ static void nothing_is_sent_after_a_cancel(void **state) {
 }
 
 static void no_verify_is_sent_after_the_deadline(void **state) {
-    const struct timespec time = {0, 400000000};
+    const struct timespec time = {1, 600000000};
     int tries = 0;
 
     (void)state;
-    new_op(350);
+    new_op(1500);
     assert_int_equal(find(), JB_OK);
     (void)nanosleep(&time, NULL);
     assert_int_equal(verify("1234", &tries), JB_ERR_TIMEOUT);

@@ -144,9 +144,7 @@ static void a_fault_at_each_command(void **state) {
                     answers[pin][0], answers[pin][1], answers[pin][2], {.pin = NULL}};
                 struct scene scene;
                 begin(&scene, all, 4, (enum jb_pin)pin);
-                jb_op_free(&scene.op);
-                scene.op = jb_op_new(250, NULL, NULL);
-                scene.context.op = scene.op;
+                scene.fake.on_wait = scene_take_time_away;
                 scene.fake.fault_at = at;
                 scene.fake.fault = faults[f];
                 enum jb_error error = run(&scene);

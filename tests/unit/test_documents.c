@@ -304,8 +304,7 @@ static void faults_at_every_command(void **state) {
         unsigned at = n / COUNT(kinds);
         enum fake_fault fault = kinds[n % COUNT(kinds)];
         begin(&scene, password, 1);
-        jb_op_free(&scene.op);
-        scene.context.op = scene.op = jb_op_new(at == 0 ? 60000 : 100, NULL, NULL);
+        scene.fake.on_wait = scene_take_time_away;
         scene.fake.fault_at = at; /* none at 0 */
         scene.fake.fault = fault;
         scene.fake.fault_sw = 0x6F00;

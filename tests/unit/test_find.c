@@ -39,7 +39,7 @@ static int set_up(void **state) {
     fake_card_init(&other);
     other.other = true;
     fake_init(&fake, &card);
-    new_op(3000);
+    new_op(60000);
     return 0;
 }
 
@@ -131,31 +131,31 @@ static void a_reader_that_comes_later_is_found(void **state) {
 
 static void at_the_end_of_time_it_says_what_was_missing(void **state) {
     (void)state;
-    new_op(300);
+    new_op(1000);
     fake.count = 0;
     assert_int_equal(find(), JB_ERR_READER_ABSENT);
     assert_string_equal(told, "r");
 
     fake_init(&fake, NULL);
-    new_op(300);
+    new_op(1000);
     assert_int_equal(find(), JB_ERR_CARD_ABSENT);
     assert_string_equal(told, "c");
 
     fake_init(&fake, &other);
-    new_op(300);
+    new_op(1000);
     assert_int_equal(find(), JB_ERR_NOT_A_MYNUMBER_CARD);
     assert_string_equal(told, "o");
     assert_int_equal(fake.reader[0].connects, 1);
 
     fake_init(&fake, &card);
     fake.reader[0].mute = true;
-    new_op(300);
+    new_op(1000);
     assert_int_equal(find(), JB_ERR_CARD_UNRESPONSIVE);
     assert_string_equal(told, "u");
 
     fake_init(&fake, &card);
     fake.reader[0].held = true;
-    new_op(300);
+    new_op(1000);
     assert_int_equal(find(), JB_ERR_CARD_BUSY);
     assert_null(found);
     assert_int_equal(fake.commands, 0);

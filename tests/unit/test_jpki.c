@@ -128,7 +128,7 @@ static void verified_already_is_no_count(void **state) {
     session_run(&session, &session_fake);
     assert_int_equal(session.error, JB_OK);
 
-    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_op *op = jb_op_new(60000, NULL, NULL);
     struct jb_card *found = NULL;
     struct jb_secret pin = {.len = 4, .bytes = "1234"};
     int tries = -2;
@@ -164,7 +164,7 @@ static void a_count_is_read_only_from_63cx(void **state) {
                  {0x6985, JB_OK, 3}}; /* refused by this form, answered in the other */
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct jb_op *op = jb_op_new(2000, NULL, NULL);
+        struct jb_op *op = jb_op_new(60000, NULL, NULL);
         struct jb_card *found = NULL;
         int tries = -2;
 
@@ -181,7 +181,7 @@ static void a_count_is_read_only_from_63cx(void **state) {
 }
 
 static void data_is_no_answer_to_a_query(void **state) {
-    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_op *op = jb_op_new(60000, NULL, NULL);
     struct jb_card *found = NULL;
     int tries = -2;
 
@@ -252,7 +252,7 @@ static void each_fault_at_each_command_ends_in_an_error(void **state) {
                         session_card.no_sfi_verify = simple == 1;
                     session.key = (enum jb_key)key;
                     session.pin = key == 1 ? "ABC123" : "1234";
-                    session.timeout_ms = 120;
+                    session_fake.on_wait = session_take_time_away;
                     session_fake.fault_at = at;
                     session_fake.fault = faults[f];
                     session_run(&session, &session_fake);
@@ -285,7 +285,7 @@ static void each_fault_at_each_command_ends_in_an_error(void **state) {
 
 static void a_signature_that_wants_the_pin_again_says_so(void **state) {
     static const uint8_t input[19] = {0x30};
-    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_op *op = jb_op_new(60000, NULL, NULL);
     struct jb_card *found = NULL;
     struct jb_secret pin = {.len = 6, .bytes = "ABC123"};
     uint8_t signature[JB_SIGNATURE_MAX];
@@ -312,7 +312,7 @@ static void a_signature_that_wants_the_pin_again_says_so(void **state) {
 
 static void several_signatures_select_the_key_once(void **state) {
     static const uint8_t input[19] = {0x30};
-    struct jb_op *op = jb_op_new(2000, NULL, NULL);
+    struct jb_op *op = jb_op_new(60000, NULL, NULL);
     struct jb_card *found = NULL;
     struct jb_secret pin = {.len = 6, .bytes = "ABC123"};
     uint8_t signature[JB_SIGNATURE_MAX];

@@ -350,8 +350,7 @@ static void faults_at_every_command(void **state) {
         for (unsigned at = 1; at <= commands; at++) {
             enum fake_fault fault = kinds[(at + i) % COUNT(kinds)];
             begin(&scene, answers[i], 1, SERVICE, messages[i]);
-            jb_op_free(&scene.op);
-            scene.context.op = scene.op = jb_op_new(1000, NULL, NULL);
+            scene.fake.on_wait = scene_take_time_away;
             scene.fake.fault_at = at;
             scene.fake.fault = fault;
             answer = NULL;

@@ -21,16 +21,16 @@ static void pause_ms(long ms) {
 }
 
 static void it_ends_at_its_deadline(void **state) {
-    struct jb_op *op = jb_op_new(60, NULL, NULL);
+    struct jb_op *op = jb_op_new(1000, NULL, NULL);
     uint64_t start = jb_clock_ms();
 
     (void)state;
     assert_non_null(op);
     assert_int_equal(jb_op_check(op), JB_OK);
-    assert_in_range(jb_op_remaining(op), 1, 60);
+    assert_in_range(jb_op_remaining(op), 1, 1000);
     assert_int_equal(jb_op_sleep(op, 5), JB_OK);
     assert_int_equal(jb_op_sleep(op, 60000), JB_ERR_TIMEOUT);
-    assert_in_range(jb_clock_ms() - start, 59, 5000);
+    assert_in_range(jb_clock_ms() - start, 999, 10000);
     assert_int_equal(jb_op_remaining(op), 0);
     assert_int_equal(jb_op_check(op), JB_ERR_TIMEOUT);
     jb_op_free(&op);
@@ -61,12 +61,12 @@ static void calling_off_wakes_a_sleeper(void **state) {
 }
 
 static void the_first_reason_stays(void **state) {
-    struct jb_op *op = jb_op_new(20, NULL, NULL);
+    struct jb_op *op = jb_op_new(500, NULL, NULL);
 
     (void)state;
     jb_op_cancel(op, JB_ERR_CARD_UNRESPONSIVE);
     jb_op_cancel(op, JB_ERR_USER_CANCELLED);
-    pause_ms(30);
+    pause_ms(600);
     assert_int_equal(jb_op_check(op), JB_ERR_CARD_UNRESPONSIVE);
     jb_op_free(&op);
 

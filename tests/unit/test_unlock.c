@@ -221,13 +221,6 @@ static unsigned verify_command(void) {
     return number + 1;
 }
 
-static void take_time_away(struct fake *fake, unsigned number) {
-    struct scene *scene = fake->context;
-
-    (void)number;
-    jb_op_cancel(scene->op, JB_ERR_TIMEOUT);
-}
-
 /* Right or wrong, carried out or not: the person is told, and asked nothing more. */
 static void a_verify_without_an_answer_is_never_sent_again(void **state) {
     static const struct {
@@ -277,7 +270,7 @@ static void whatever_breaks_no_try_is_lost(enum jb_key key, const char *pin) {
             scene.fake.fault_at = n;
             scene.fake.fault = faults[i];
             scene.fake.fault_sw = 0x6F00;
-            scene.fake.on_wait = take_time_away;
+            scene.fake.on_wait = scene_take_time_away;
             (void)scene_unlock(&scene, key);
             assert_true(scene_verifies(&scene) <= fake_prompts_of(JB_PROMPT_PIN));
             assert_int_equal(scene.card.spent, 0);
