@@ -12,7 +12,7 @@ trap 'rm -rf "$found"' EXIT
 
 kinds=definite,indirect,possible
 words=(valgrind --quiet --vgdb=no --error-exitcode=99 --leak-check=full --num-callers=25 --child-silent-after-fork=yes
-    "--show-leak-kinds=$kinds" "--errors-for-leak-kinds=$kinds" "--log-file=$found/@FILE@-%p")
+    "--suppressions=$here/valgrind.supp" "--show-leak-kinds=$kinds" "--errors-for-leak-kinds=$kinds" "--log-file=$found/@FILE@-%p")
 export JB_UNDER="${words[*]}" JB_SLOW=${JB_SLOW:-10} JB_JOBS=${JB_JOBS:-2}
 export JB_TEST_MS=${JB_TEST_MS:-240000} JB_FILE_SECONDS=${JB_FILE_SECONDS:-1500}
 status=0

@@ -112,7 +112,14 @@ export abstract class Browser {
     async revoke(pattern: string): Promise<void> {
         const page = await this.extensionPage("ui/options/options.html");
         await page.evaluate(`chrome.permissions.remove({ origins: ["${pattern}"] })`);
+        await this.followed(page, pattern, false);
         await page.close();
+    }
+
+    /** Waits, in one of the extension's own pages, until its scripts have followed a change of its permissions. */
+    protected async followed(page: Page, pattern: string, on: boolean): Promise<void> {
+        const asked = `chrome.scripting.getRegisteredContentScripts().then((all) => all.some(({ matches = [] }) => matches.includes("${pattern}")))`;
+        await until(`the scripts of ${pattern}`, async () => await page.evaluate<boolean>(asked) === on);
     }
 }
 
@@ -257,6 +264,7 @@ export class Chromium extends Browser {
         await manager.close();
         const page = await this.extensionPage("ui/options/options.html");
         await page.evaluate(`chrome.permissions.request({ origins: ["${pattern}"] })`);
+        await this.followed(page, pattern, true);
         await page.close();
     }
 

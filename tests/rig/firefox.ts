@@ -240,6 +240,7 @@ export class Firefox extends Browser {
         }, { capture: true, once: true })`);
         await page.click("h1");
         await page.waitForFunction("document.title === 'true'");
+        await this.followed(page, pattern, true);
         await page.close();
     }
 
