@@ -21,6 +21,11 @@ async function jpeg(page: Page): Promise<Buffer> {
     return Buffer.from(url.slice(url.indexOf(",") + 1), "base64");
 }
 
+const IN_SIGHT = `{
+    const box = document.querySelector(".mark-box").getBoundingClientRect();
+    const view = document.querySelector(".scroller").getBoundingClientRect();
+    box.top >= view.top && box.bottom <= view.bottom;
+}`;
 const words = (window: Page): Promise<string> => window.locator("#document-panel").innerText();
 const ready = (window: Page): Promise<void> => window.locator('#continue[aria-disabled="false"]').waitFor();
 
@@ -203,7 +208,7 @@ describe("the review of documents", () => {
         await window.locator(".mark-page input").press("Tab");
         await window.locator('.positions [title="Top left"]').click();
         await until("the last page", async () => await onPage() === 3);
-        await until("the mark in sight", () => window.evaluate<boolean>("{ const box = document.querySelector('.mark-box').getBoundingClientRect(); const view = document.querySelector('.scroller').getBoundingClientRect(); box.top >= view.top && box.bottom <= view.bottom; }"));
+        await until("the mark in sight", () => window.evaluate<boolean>(IN_SIGHT));
         await window.locator(".pager input").fill("1");
         await window.locator(".pager input").press("Enter");
         await drawn(window);
@@ -222,6 +227,32 @@ describe("the review of documents", () => {
         }
         assert.ok(increment.includes("/AP"), "a visible one");
         assert.equal(Buffer.from(documents[0]?.signature ?? "", "base64").includes(Buffer.from(sha256(Buffer.from("a")), "hex")), true);
+    });
+
+    it("brings a mark into sight also where it was moved before the pages were there", async () => {
+        const { window } = await review(stage, [
+            { name: "a.txt", bytes: Buffer.from("a") },
+            { name: "form.pdf", bytes: textPdf("Form", { pages: 3 }), format: "pades", mark: { page: 3, text: "済" } },
+        ]);
+        await look(window, 1);
+        const page = window.locator(".mark-page input");
+        const move = async (to: string): Promise<void> => {
+            await page.fill(to);
+            await page.press("Tab");
+        };
+        const box = window.locator(".mark-box");
+        await box.waitFor();
+        await move("1"); // now it knows the sizes of both
+        await until("the first page", () => window.evaluate<boolean>("document.querySelector('.sheet').contains(document.querySelector('.mark-box'))"));
+        await look(window, 0);
+        // A computer that takes its time.
+        await window.evaluate("{ const post = Worker.prototype.postMessage; Worker.prototype.postMessage = function (...all) { setTimeout(() => post.apply(this, all), 400); }; }");
+        await window.locator("#document-tab-1").click();
+        await move("3");
+        await until("the mark to be settled", async () => await window.locator("#document-tab-1 .state").innerText() !== "Check the mark");
+        assert.equal(await window.locator(".sheet").count(), 0, "the pages are not there yet");
+        await box.waitFor();
+        await until("the mark in sight", () => window.evaluate<boolean>(IN_SIGHT));
     });
 
     it("says beforehand that a certified PDF gets no mark, and signs it without one", async () => {

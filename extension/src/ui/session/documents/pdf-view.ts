@@ -41,6 +41,8 @@ export class PdfView implements DocumentView {
     #scale = NATURAL;
     #drawing = false;
     #mark: Mark | null = null;
+    /** The mark is to be brought into view once there are pages. */
+    #revealing = false;
 
     constructor(bytes: Uint8Array, translate: Translate, hooks: PdfHooks) {
         this.#translate = translate;
@@ -214,6 +216,7 @@ export class PdfView implements DocumentView {
         const page = mark === null ? undefined : this.#pages[mark.page - 1];
         if (mark === null || page === undefined) {
             this.#markBox.remove();
+            this.#revealing &&= mark !== null;
             return;
         }
         this.#markBox.textContent = mark.text;
@@ -226,11 +229,13 @@ export class PdfView implements DocumentView {
             this.#markBox.style.setProperty(name, String(points));
         }
         page.element.append(this.#markBox);
+        if (this.#revealing) this.revealMark();
     }
 
-    /** Brings the mark into view. */
+    /** Brings the mark into view, as soon as the pages are there. */
     revealMark(): void {
         const { parentElement, offsetTop, offsetHeight } = this.#markBox;
+        this.#revealing = parentElement === null;
         if (parentElement === null) return;
         const middle = parentElement.offsetTop + offsetTop + offsetHeight / 2;
         this.#scroller.scrollTop = middle - this.#scroller.clientHeight / 2;
