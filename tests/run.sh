@@ -8,6 +8,7 @@
 #                           fuzz, portal, documents, extension, browser, windows, macos, release, packages,
 #                           bench)
 # FUZZ_SECONDS is what each fuzzer gets (60).
+# A file of process or browser tests in which one or two failed is tried once more, and named at the end (rig/again.sh).
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 only=("$@")
@@ -153,6 +154,11 @@ for file in "$logs"/*.count; do
     read -r _ passed failed <"$file"
     total_passed=$((total_passed + passed))
     total_failed=$((total_failed + failed))
+done
+# Not counted as failures, and yet to be looked at.
+for file in "$logs"/*.log; do
+    awk -v stage="$(basename "$file" .log)" '
+        /^failed at first, and tried again:/ { on = 1 } /^(== |▶ |✔ )/ { on = 0 } on && NF && n++ < 60 { print stage ": " $0 }' "$file"
 done
 echo "screenshots: build/screenshots/, logs: build/logs/"
 echo "$total_passed passed, $total_failed failed"
