@@ -46,7 +46,7 @@ static enum jb_error verify(const char *digits, int *tries) {
 }
 
 static void *cancel_soon(void *unused) {
-    const struct timespec time = {1, 600000000};
+    const struct timespec time = {0, 400000000};
 
     (void)unused;
     (void)nanosleep(&time, NULL);
