@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import type { Home } from "./home.ts";
 import { HOST } from "./paths.ts";
+import { within } from "./wait.ts";
 
 export type Message = Record<string, unknown>;
 export interface Ending {
@@ -77,7 +78,12 @@ export class Host {
 
     /** The next message, event or answer; throws at the end of the stream, and after `milliseconds`. */
     async next(milliseconds = 10_000): Promise<Message> {
-        const end = Date.now() + milliseconds;
+        return within("a message from the host", milliseconds, this.#take()).catch((error: unknown) => {
+            throw new Error(`${String(error)}; stderr: ${this.stderr}`, { cause: error });
+        });
+    }
+
+    async #take(): Promise<Message> {
         for (;;) {
             const rest = this.stdout.subarray(this.#taken);
             const length = rest.length >= 4 ? rest.readUInt32LE() : Infinity;
@@ -91,7 +97,7 @@ export class Host {
             if (this.process.stdout.readableEnded) {
                 throw new Error(`the host ended: ${this.stderr}`);
             }
-            await this.#more(end - Date.now());
+            await new Promise<void>((resolve) => { this.#wake = resolve; });
         }
     }
 
@@ -119,15 +125,5 @@ export class Host {
         const ending = await this.ended;
         clearTimeout(timer);
         return ending;
-    }
-
-    #more(milliseconds: number): Promise<void> {
-        return new Promise((resolve, reject) => {
-            const timer = setTimeout(() => { reject(new Error(`no message from the host in time; stderr: ${this.stderr}`)); }, Math.max(milliseconds, 0));
-            this.#wake = () => {
-                clearTimeout(timer);
-                resolve();
-            };
-        });
     }
 }
