@@ -2,52 +2,64 @@
 # SPDX-License-Identifier: MIT
 #
 # Installs what this project needs from Debian (or Ubuntu), and builds it.
-#   tests/setup.sh demo   what the demonstration needs
-#   tests/setup.sh test   that, and what all the tests need
-# Nothing is asked for that is already there, so a second run needs neither network nor rights.
+#   tests/setup.sh demo       what the demonstration needs
+#   tests/setup.sh test       that, and what all the tests need
+#   tests/setup.sh STAGE...   what these stages of the tests need (unit, host, browser, … as tests/run.sh has them)
+# Nothing is asked for that is already there, so a second run needs neither network nor rights. What the system does
+# not have is named, and the rest is installed: the stages that need it are then skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=tests/rig/needs.sh
+. tests/rig/needs.sh
 
-build=(gcc libc6-dev make cmake pkg-config libpcsclite-dev libassuan-dev libgpg-error-dev libcjson-dev
-    libssl-dev libcmocka-dev openssl ca-certificates)
-demo=(pcscd vsmartcard-vpcd chromium chromium-l10n iproute2 procps util-linux fonts-noto-cjk)
-prompt=(pinentry-gtk2)
-checks=(clang clang-tidy clang-format llvm libclang-rt-14-dev valgrind firefox-esr firefox-esr-l10n-ja opensc opensc-pkcs11 xvfb xauth xxd
-    xdotool x11-utils x11-xserver-utils imagemagick shellcheck pinentry-gtk2 pinentry-qt git file
-    ghostscript qpdf poppler-utils python3-cairo python3-venv)
-windows=(gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev wine wine64 wixl msitools osslsigncode dpkg-dev patch perl
-    locales)
-packages=(rpm lintian rpmlint debootstrap groff-base mandoc binutils)
-macos=(libarchive-tools cpio)
-
-wanted=("${build[@]}" "${demo[@]}")
+stages=("$@")
 case ${1:-} in
-    demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || wanted+=("${prompt[@]}") ;;
-    test) wanted+=("${checks[@]}" "${windows[@]}" "${packages[@]}" "${macos[@]}") ;;
-    *)
-        sed -n '4,7s/^# \{0,1\}//p' "$0"
+    '')
+        sed -n '4,9s/^# \{0,1\}//p' "$0"
         exit 64
         ;;
+    demo) [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || stages+=(demo-window) ;;
+    test) stages=(demo unit extension portal lint card host documents browser windows macos packages release bench valgrind fuzz) ;;
 esac
-# Node comes with npm from wherever the machine has it; the project's own, newer Node comes through npm.
-command -v npm >/dev/null || wanted+=(nodejs npm)
-# The small LibreOffice would put out the one that a desktop has.
-[ "${1:-}" != test ] || command -v soffice >/dev/null || wanted+=(libreoffice-writer-nogui)
 
 missing=()
-for package in "${wanted[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+for stage in build "${stages[@]}"; do
+    needs_of "$stage" >/dev/null || { echo "setup.sh: there is no stage $stage" >&2 && exit 64; }
+    mapfile -t -O "${#missing[@]}" missing < <(lacks "$stage")
 done
+
+# The first of its names that this system knows; npm comes with Node.
+known() { # ENTRY
+    local name
+    for name in $(tr '|' ' ' <<<"${1#*:}"); do
+        if [[ -n $(apt-cache madison "$name" 2>/dev/null) ]]; then
+            [[ $name != npm ]] || echo nodejs
+            echo "$name"
+            return 0
+        fi
+    done
+    return 1
+}
+
 if ((${#missing[@]})); then
     root=()
     if (($(id -u) != 0)); then
         root=(sudo)
     fi
-    echo "installing: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     log=$(mktemp)
-    if ! { "${root[@]}" apt-get update -q &&
-        "${root[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! "${root[@]}" apt-get update -q >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        exit 1
+    fi
+    packages=()
+    while IFS= read -r entry; do
+        mapfile -t names < <(known "$entry")
+        ((${#names[@]})) || echo "this system has no package ${entry#*:}" >&2
+        packages+=("${names[@]}")
+    done < <(printf '%s\n' "${missing[@]}" | sort -u)
+    echo "installing: ${packages[*]}"
+    if ! "${root[@]}" apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${packages[@]}" >"$log" 2>&1; then
         tail -n 30 "$log" >&2
         exit 1
     fi
