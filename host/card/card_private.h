@@ -21,6 +21,7 @@ struct jb_card {
     bool stale;                     /* we reset the card ourselves and have not reconnected yet */
     enum jb_shortcut sfi_read;      /* READ BINARY by short EF identifier */
     enum jb_shortcut sfi_verify;    /* VERIFY by short EF identifier */
+    enum jb_shortcut sfi_sign;      /* COMPUTE DIGITAL SIGNATURE by short EF identifier */
     enum jb_shortcut extended;      /* READ BINARY with extended length */
     uint16_t selected;  /* the EF that is selected, or JB_EF_NONE when that is not known */
     bool sign_verified; /* the signing PIN was verified in this transaction */

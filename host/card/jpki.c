@@ -82,23 +82,67 @@ enum jb_card_kind jb_jpki_kind(struct jb_card *card) {
     return JB_CARD_MYNUMBER;
 }
 
+/* COMPUTE DIGITAL SIGNATURE with this P2; a key whose signature is longer than 256 bytes wants
+ * extended length. */
+static enum jb_error compute(struct jb_card *card, uint8_t p2, const uint8_t *input,
+                             size_t input_len, struct jb_response *response) {
+    struct jb_apdu sign = {
+        .cla = 0x80, .ins = 0x2A, .p2 = p2, .data = input, .data_len = input_len, .le = 256};
+    bool refused = false;
+    enum jb_error error = jb_card_transmit(card, &sign, response);
+
+    if (error == JB_OK && response->sw == SW_LENGTH) {
+        sign.extended = true;
+        sign.le = 65536;
+        error = jb_card_try_extended(card, &sign, response, &refused);
+    }
+    return error;
+}
+
+/* Whether the card refused the short identifier, rather than being out of order (ISO/IEC 7816-4
+ * §5.6). */
+static bool refuses_form(const struct jb_response *response) {
+    return response->len == 0 && response->sw >> 8 >= 0x67 && response->sw >> 8 <= 0x6E;
+}
+
+/* By the key's short identifier. Only a signature shows that the card takes it: refused before
+ * there was one, *refused is set, and a SELECT decides. */
+static enum jb_error sign_short(struct jb_card *card, enum jb_key key, const uint8_t *input,
+                                size_t input_len, struct jb_response *response, bool *refused) {
+    enum jb_error error =
+        compute(card, (uint8_t)(0x80 | key_files[key]), input, input_len, response);
+
+    card->selected = JB_EF_NONE;
+    *refused = error == JB_OK && card->sfi_sign != JB_TAKEN && refuses_form(response);
+    if (error == JB_OK && response->sw == SW_OK) {
+        card->sfi_sign = JB_TAKEN;
+    } else if (*refused) {
+        card->sfi_sign = JB_REFUSED;
+    }
+    return error;
+}
+
+static enum jb_error sign_selected(struct jb_card *card, enum jb_key key, const uint8_t *input,
+                                   size_t input_len, struct jb_response *response) {
+    enum jb_error error = jb_card_need_ef(card, key_files[key]);
+
+    return error == JB_OK ? compute(card, 0x80, input, input_len, response) : error;
+}
+
 enum jb_error jb_jpki_sign(struct jb_card *card, enum jb_key key, const uint8_t *input,
                            size_t input_len, uint8_t *signature, size_t *len, bool *again) {
-    struct jb_apdu sign = {
-        .cla = 0x80, .ins = 0x2A, .p2 = 0x80, .data = input, .data_len = input_len, .le = 256};
     struct jb_response response;
-    bool refused = false;
+    enum jb_error error = JB_OK;
+    /* A card that takes no short identifier elsewhere is not asked with one. */
+    bool select = card->sfi_sign == JB_REFUSED || card->sfi_verify == JB_REFUSED;
 
     *len = 0;
     *again = false;
-    enum jb_error error = jb_card_need_ef(card, key_files[key]);
-    if (error == JB_OK) {
-        error = jb_card_transmit(card, &sign, &response);
+    if (!select) {
+        error = sign_short(card, key, input, input_len, &response, &select);
     }
-    if (error == JB_OK && response.sw == SW_LENGTH) { /* a key whose signature is longer than 256 */
-        sign.extended = true;
-        sign.le = 65536;
-        error = jb_card_try_extended(card, &sign, &response, &refused);
+    if (error == JB_OK && select) {
+        error = sign_selected(card, key, input, input_len, &response);
     }
     if (error != JB_OK) {
         return error;

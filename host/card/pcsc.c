@@ -275,14 +275,18 @@ static enum jb_io pcsc_control(void *opaque, uint32_t code, const uint8_t *in, s
     return io_of(result);
 }
 
-static DWORD disposition(bool reset) {
-    return reset ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
+static DWORD code_of(enum jb_disposition disposition) {
+    static const DWORD codes[] = {[JB_CARD_LEAVE] = SCARD_LEAVE_CARD,
+                                  [JB_CARD_RESET] = SCARD_RESET_CARD,
+                                  [JB_CARD_UNPOWER] = SCARD_UNPOWER_CARD};
+
+    return codes[disposition];
 }
 
-static enum jb_io pcsc_end(void *opaque, bool reset) {
+static enum jb_io pcsc_end(void *opaque, enum jb_disposition disposition) {
     struct connection *connection = opaque;
 
-    return io_of(SCardEndTransaction(connection->handle, disposition(reset)));
+    return io_of(SCardEndTransaction(connection->handle, code_of(disposition)));
 }
 
 static enum jb_io pcsc_reconnect(void *opaque) {
@@ -295,10 +299,10 @@ static enum jb_io pcsc_reconnect(void *opaque) {
                                 SCARD_LEAVE_CARD, &connection->protocol));
 }
 
-static void pcsc_disconnect(void *opaque, bool reset) {
+static void pcsc_disconnect(void *opaque, enum jb_disposition disposition) {
     struct connection *connection = opaque;
 
-    (void)SCardDisconnect(connection->handle, disposition(reset));
+    (void)SCardDisconnect(connection->handle, code_of(disposition));
     if (connection->own_context) {
         (void)SCardReleaseContext(connection->context);
     }

@@ -53,8 +53,9 @@ enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, str
  * without the PIN (returned with JB_ERR_CARD_REMOVED). */
 enum jb_error jb_card_begin(struct jb_card *card, bool *changed);
 
-/* Ends the transaction: with a reset when a VERIFY or CHANGE was sent since it was opened, else
- * leaving the card as it is. */
+/* Ends the transaction. When a VERIFY or CHANGE was sent since it was opened, the application is
+ * left (a SELECT of another one) and the card reset; where it will not be left, its power is taken
+ * away and the connection is lost. Else the card is left as it is. */
 void jb_card_end(struct jb_card *card);
 
 /* Ends whatever is open, disconnects, frees and nulls *card. */

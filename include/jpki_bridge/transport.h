@@ -36,6 +36,13 @@ enum jb_io {
     JB_IO_FAILED      /* the exchange failed; whether the card saw the command is not known */
 };
 
+/* What becomes of the card at the end of a transaction or connection. */
+enum jb_disposition {
+    JB_CARD_LEAVE,  /* as it is */
+    JB_CARD_RESET,  /* reset; on real cards that does not end a VERIFY */
+    JB_CARD_UNPOWER /* without power for a moment, which ends all that was verified */
+};
+
 struct jb_reader {
     char name[JB_READER_NAME_MAX]; /* UTF-8 as PC/SC gives it */
     bool card_present;
@@ -65,13 +72,13 @@ struct jb_transport {
     /* Control request to the reader (PC/SC part 10). */
     enum jb_io (*control)(void *connection, uint32_t code, const uint8_t *in, size_t in_len,
                           uint8_t *out, size_t *out_len);
-    /* Ends the transaction, resetting the card if asked. */
-    enum jb_io (*end)(void *connection, bool reset);
+    /* Ends the transaction, and does that to the card. */
+    enum jb_io (*end)(void *connection, enum jb_disposition disposition);
     /* Connects anew after a reset or failure; JB_IO_OK means that a card, perhaps another one,
      * answers. */
     enum jb_io (*reconnect)(void *connection);
-    /* Ends the connection, resetting the card if asked. */
-    void (*disconnect)(void *connection, bool reset);
+    /* Ends the connection, and does that to the card. */
+    void (*disconnect)(void *connection, enum jb_disposition disposition);
     void (*free)(struct jb_transport *self);
     /* What the latest list of this transport said, without asking anybody; any thread. JB_IO_BUSY:
      * there was none yet. */

@@ -84,10 +84,17 @@ void fake_card_init(struct fake_card *card) {
 }
 
 void fake_card_reset(struct fake_card *card) {
-    memset(card->verified, 0, sizeof card->verified);
+    if (card->reset_forgets) {
+        memset(card->verified, 0, sizeof card->verified);
+    }
     card->df = FAKE_DF_NONE;
     card->ef = 0;
     card->rest_len = 0;
+}
+
+void fake_card_unpower(struct fake_card *card) {
+    memset(card->verified, 0, sizeof card->verified);
+    fake_card_reset(card);
 }
 
 static bool decode(const uint8_t *bytes, size_t len, struct command *out) {
@@ -180,8 +187,11 @@ static size_t select_file(struct fake_card *card, const struct command *c, uint8
         if (df == FAKE_DF_NONE) {
             return answer(out, NULL, 0, 0x6A82);
         }
+        if (df != card->last_df) {
+            memset(card->verified, 0, sizeof card->verified);
+        }
         fake_card_reset(card);
-        card->df = df;
+        card->df = card->last_df = df;
         return answer(out, NULL, 0, 0x9000);
     }
     uint16_t ef = 0;
@@ -320,13 +330,20 @@ static size_t change(struct fake_card *card, const struct command *c, uint8_t *o
 
 static size_t sign(struct fake_card *card, const struct command *c, uint8_t *out) {
     uint8_t signature[1024];
+
+    if (c->p2 != 0x80) {
+        if (card->no_sfi_sign) {
+            return answer(out, NULL, 0, card->sfi_sw);
+        }
+        card->ef = exists(card, c->p2 & 0x1F) ? c->p2 & 0x1F : 0;
+    }
     int key = card->ef == 0x001A;
 
-    if (c->cla != 0x80 || c->lc == 0 || card->df != FAKE_DF_JPKI ||
+    if (c->cla != 0x80 || (c->p2 & 0xE0) != 0x80 || c->lc == 0 || card->df != FAKE_DF_JPKI ||
         (card->ef != 0x0017 && card->ef != 0x001A)) {
         return answer(out, NULL, 0, 0x6981);
     }
-    if (!card->verified[key]) {
+    if (!card->verified[key] || card->never_signs) {
         return answer(out, NULL, 0, 0x6982);
     }
     if (c->le < card->signature_len) {

@@ -28,6 +28,9 @@ struct fake_card {
     bool query_verified;  /* a query answers 9000 once verified */
     bool always_verified; /* a query answers 9000 whatever happens */
     bool pin_per_use;     /* a signature uses the verified PIN up */
+    bool no_sfi_sign;     /* nor COMPUTE DIGITAL SIGNATURE */
+    bool never_signs;     /* 6982 whatever was verified */
+    bool reset_forgets;   /* a reset ends what was verified */
     bool has_more;        /* answers over 0x80 bytes by 61xx and GET RESPONSE */
     size_t longest;       /* bytes of one answer at most; 0 for no limit */
     size_t padding;       /* bytes after the certificate */
@@ -53,7 +56,7 @@ struct fake_card {
     unsigned verifies; /* VERIFYs that carried a PIN */
     unsigned changes;  /* CHANGE REFERENCE DATA, whatever came of them */
     bool verified[3];
-    enum fake_df { FAKE_DF_NONE, FAKE_DF_JPKI, FAKE_DF_PROFILE, FAKE_DF_COMMON } df;
+    enum fake_df { FAKE_DF_NONE, FAKE_DF_JPKI, FAKE_DF_PROFILE, FAKE_DF_COMMON } df, last_df;
     uint16_t ef;
     uint8_t rest[FAKE_FILE_MAX];
     size_t rest_len;
@@ -69,8 +72,12 @@ void fake_card_certificate(struct fake_card *card, int key, size_t len);
 void fake_card_attributes(struct fake_card *card, const char *name, const char *address,
                           const char *birth_date, const char *sex);
 
-/* Forgets verified PINs and selection, as a reset does. */
+/* Forgets the selection, as a reset does; what was verified outlives it as on real cards, unless
+ * reset_forgets. */
 void fake_card_reset(struct fake_card *card);
+
+/* Forgets what was verified too, as without power. */
+void fake_card_unpower(struct fake_card *card);
 
 /* Answers one command; returns the length of the response. */
 size_t fake_card_answer(struct fake_card *card, const uint8_t *command, size_t len, uint8_t *out,

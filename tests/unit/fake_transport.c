@@ -37,7 +37,7 @@ void fake_put(struct fake *fake, size_t reader, struct fake_card *card) {
 
     if (r->card != card) {
         if (r->card != NULL) {
-            fake_card_reset(r->card);
+            fake_card_unpower(r->card);
         }
         r->events += r->card != NULL && card != NULL ? 2 : 1;
         r->card = card;
@@ -51,6 +51,17 @@ static void reset_card(struct fake_reader *reader) {
     for (struct connection *c = connections; c != NULL; c = c->next) {
         c->was_reset = c->was_reset || c->reader == reader;
     }
+}
+
+static void dispose(struct fake_reader *reader, enum jb_disposition disposition) {
+    if (disposition == JB_CARD_LEAVE) {
+        return;
+    }
+    reader->resets++;
+    if (disposition == JB_CARD_UNPOWER && reader->card != NULL) {
+        fake_card_unpower(reader->card);
+    }
+    reset_card(reader);
 }
 
 void fake_reset_by_other(struct fake *fake, size_t reader) {
@@ -276,7 +287,7 @@ static enum jb_io control(void *opaque, uint32_t code, const uint8_t *in, size_t
     return JB_IO_OK;
 }
 
-static enum jb_io end(void *opaque, bool reset) {
+static enum jb_io end(void *opaque, enum jb_disposition disposition) {
     struct connection *c = opaque;
 
     must(c->in_transaction);
@@ -286,10 +297,7 @@ static enum jb_io end(void *opaque, bool reset) {
     }
     c->in_transaction = false;
     c->fake->transactions--;
-    if (reset) {
-        c->reader->resets++;
-        reset_card(c->reader);
-    }
+    dispose(c->reader, disposition);
     return JB_IO_OK;
 }
 
@@ -307,7 +315,7 @@ static enum jb_io reconnect(void *opaque) {
     return JB_IO_OK;
 }
 
-static void disconnect(void *opaque, bool reset) {
+static void disconnect(void *opaque, enum jb_disposition disposition) {
     struct connection *c = opaque;
     struct connection **link = &connections;
 
@@ -318,10 +326,7 @@ static void disconnect(void *opaque, bool reset) {
     *link = c->next;
     c->fake->connections--;
     c->fake->transactions -= c->in_transaction;
-    if (reset) {
-        c->reader->resets++;
-        reset_card(c->reader);
-    }
+    dispose(c->reader, disposition);
     free(c);
 }
 

@@ -234,15 +234,7 @@ static void a_card_that_never_signs_is_not_asked_for_ever(void **state) {
 
     (void)state;
     begin(&scene, password, 1);
-    assert_int_equal(run(&scene, &result), JB_OK);
-    cJSON_Delete(result);
-    unsigned first = scene.fake.commands - DOCUMENTS + 1;
-    scene_end(&scene);
-
-    begin(&scene, password, 1);
-    scene.fake.fault_at = first;
-    scene.fake.fault = FAKE_STATUS;
-    scene.fake.fault_sw = 0x6982;
+    scene.card.never_signs = true;
     assert_int_equal(run(&scene, &result), JB_ERR_CARD_ERROR);
     assert_int_equal(fake_prompts.shown, 1);
     assert_int_equal(jb_op_signed(scene.op), 0);
@@ -328,7 +320,7 @@ static void faults_at_every_command(void **state) {
         cJSON_Delete(result);
         scene.fake.no_service = false;
         jb_unlocked_clear(&scene.unlocked);
-        fake_card_reset(&scene.card); /* as a card does that was taken away */
+        fake_card_unpower(&scene.card); /* as a card does that was taken away */
         scene_end(&scene);
     }
 }
