@@ -36,7 +36,11 @@ enum jb_error jb_application_select(struct jb_card *card, enum jb_application ap
     card->selected = JB_EF_NONE;
     card->sign_verified = false;
     if (error == JB_OK && response.sw != SW_OK) {
-        error = JB_ERR_NOT_A_MYNUMBER_CARD;
+        return JB_ERR_NOT_A_MYNUMBER_CARD;
+    }
+    if (error == JB_OK) {
+        card->left = card->left || card->application != (int)application;
+        card->application = (int)application;
     }
     return error;
 }

@@ -107,6 +107,7 @@ bool jb_card_lies(struct jb_card *card, unsigned timeout_ms) {
 /* A new transaction knows nothing of what the one before had selected or verified. */
 static void opened(struct jb_card *card) {
     card->open = true;
+    card->application = JB_APPLICATION_NONE;
     card->selected = JB_EF_NONE;
     card->sign_verified = false;
 }
@@ -241,9 +242,9 @@ static bool leave_application(struct jb_card *card) {
 
 /* Ends the open transaction; gives what was done to the card, which then knows of no PIN. */
 static enum jb_io close_transaction(struct jb_card *card, enum jb_disposition *disposition) {
-    *disposition = !card->dirty              ? JB_CARD_LEAVE
-                   : leave_application(card) ? JB_CARD_RESET
-                                             : JB_CARD_UNPOWER;
+    bool left = card->dirty && (card->left || leave_application(card));
+
+    *disposition = !card->dirty ? JB_CARD_LEAVE : left ? JB_CARD_RESET : JB_CARD_UNPOWER;
     jb_op_enter_call(card->op, BEGIN_LIMIT_MS, JB_ERR_CARD_UNRESPONSIVE);
     enum jb_io io = card->transport->end(card->connection, *disposition);
     jb_op_leave_call(card->op);
@@ -333,7 +334,10 @@ static enum jb_error send_once(struct jb_card *card, const struct jb_apdu *apdu,
     if ((error = jb_op_check(card->op)) != JB_OK) {
         goto out;
     }
-    card->dirty = card->dirty || jb_apdu_is_secret(command, command_len);
+    if (jb_apdu_is_secret(command, command_len)) {
+        card->dirty = true;
+        card->left = false;
+    }
     *sent = true;
     jb_op_enter_call(card->op, TRANSMIT_LIMIT_MS,
                      secret != NULL ? JB_ERR_PIN_UNANSWERED : JB_ERR_CARD_UNRESPONSIVE);

@@ -7,6 +7,7 @@
 #include "jpki_bridge/card.h"
 
 #define JB_EF_NONE 0xFFFF
+#define JB_APPLICATION_NONE (-1)
 
 /* What is known of a shortcut that not every card or reader takes. */
 enum jb_shortcut { JB_UNTRIED, JB_TAKEN, JB_REFUSED };
@@ -18,11 +19,13 @@ struct jb_card {
     struct jb_reader reader;        /* as it was when the card was found */
     bool open;                      /* in a transaction */
     bool dirty;                     /* a PIN was sent since the last reset */
+    bool left;                      /* another application was selected since that */
     bool stale;                     /* we reset the card ourselves and have not reconnected yet */
     enum jb_shortcut sfi_read;      /* READ BINARY by short EF identifier */
     enum jb_shortcut sfi_verify;    /* VERIFY by short EF identifier */
     enum jb_shortcut sfi_sign;      /* COMPUTE DIGITAL SIGNATURE by short EF identifier */
     enum jb_shortcut extended;      /* READ BINARY with extended length */
+    int application;    /* the one selected last, of enum jb_application, or JB_APPLICATION_NONE */
     uint16_t selected;  /* the EF that is selected, or JB_EF_NONE when that is not known */
     bool sign_verified; /* the signing PIN was verified in this transaction */
     uint32_t keypad;    /* control code of VERIFY_PIN_DIRECT, or 0 */

@@ -113,6 +113,7 @@ enum jb_error jb_pin_verify_on_keypad(struct jb_card *card, enum jb_pin pin, int
     }
     fill(structure, (uint8_t)(seconds < TIMER_MAX_S ? seconds : TIMER_MAX_S), p2);
     card->dirty = true;
+    card->left = false;
     card->selected = p2 == 0x80 ? card->selected : JB_EF_NONE;
     jb_op_enter_call(card->op, CONTROL_LIMIT_MS, JB_ERR_PIN_UNANSWERED);
     enum jb_io io = card->transport->control(card->connection, card->keypad, structure,

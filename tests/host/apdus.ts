@@ -13,19 +13,28 @@ export function verifies(log: readonly string[]): string[] {
     return log.filter((line) => VERIFY_WITH_PIN.test(line));
 }
 
-/** Whether a PIN counts as verified on the card when the log ends. */
-export function isVerified(log: readonly string[]): boolean {
-    let verified = false;
-    let verifying = false;
+const SELECT_APPLICATION = /^> 00 A4 04 .. .. (.+)$/;
+
+/** How the card is left when the log ends: the application selected last (hex, or "") and whether a PIN counts as verified
+    in it. As on real cards a reset ends neither; another application and the loss of power do. */
+export function stateAfter(log: readonly string[]): { application: string; verified: boolean } {
+    let [application, verified, asked, verifying] = ["", false, "", false];
     for (const line of log) {
         if (line.startsWith("> ")) {
             verifying = VERIFY_WITH_PIN.test(line);
-            verified &&= !line.startsWith("> 00 A4 04"); // another application
-        } else if (line.startsWith("< ")) {
-            verified ||= verifying && line === "< 90 00";
-        } else if (/^(reset|power-|# out)/.test(line)) {
-            verified = false;
+            asked = SELECT_APPLICATION.exec(line)?.[1] ?? "";
+        } else if (line === "< 90 00" && asked !== "") {
+            verified &&= asked === application;
+            application = asked;
+        } else if (line === "< 90 00" && verifying) {
+            verified = true;
+        } else if (/^(power-off|# out)/.test(line)) {
+            [application, verified] = ["", false];
         }
     }
-    return verified;
+    return { application, verified };
+}
+
+export function isVerified(log: readonly string[]): boolean {
+    return stateAfter(log).verified;
 }

@@ -8,7 +8,8 @@ import { Card, PINS } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
 import { Host, type HostOptions, type Message } from "../rig/host.ts";
 import { SLOW } from "../rig/wait.ts";
-import { isVerified, verifies } from "./apdus.ts";
+import { isVerified, stateAfter, verifies } from "./apdus.ts";
+import { openWithoutPin } from "./peer.ts";
 
 export const ORIGIN = "https://portal.example.lg.jp";
 
@@ -100,9 +101,7 @@ export class Bench {
         this.secrets = [];
         this.#started = [];
         for (const card of this.cards) {
-            for (const fault of ["remove-at", "remove-after", "garbage-at", "silent-at", "delay-apdu"]) {
-                await card.command(`${fault} 0`);
-            }
+            await withoutFaults(card);
             await card.command("reset-count");
         }
         this.#logged = this.cards.map((card) => card.log().length);
@@ -131,10 +130,20 @@ export class Bench {
         const typed = this.home.pinentry.log().split("\n").filter((line) => line === "answered pin").length;
         for (const card of this.cards) {
             assert.equal(isVerified(card.log()), false, `a PIN is still verified:\n${this.log(card).join("\n")}`);
+            await this.#assertClosed(card);
             this.#assertNoSecret("the card's log", card.log().join("\n"));
             if (this.expect.spentVerifies) {
                 assert.ok(verifies(this.log(card)).length <= typed, `more VERIFY commands than PINs typed:\n${this.log(card).join("\n")}`);
             }
+        }
+    }
+
+    /** Another program gets nothing of what a PIN guards. Where no PIN was sent there is nothing to try. */
+    async #assertClosed(card: Card): Promise<void> {
+        await withoutFaults(card);
+        if (verifies(this.log(card)).length > 0 && await card.command("state") === "in") {
+            const open = await openWithoutPin(card.slot, stateAfter(card.log()).application.replaceAll(" ", ""));
+            assert.deepEqual(open, [], `another program gets what wants a PIN:\n${this.log(card).join("\n")}`);
         }
     }
 
@@ -167,6 +176,12 @@ export class Bench {
         if (await card.command("state") !== "in") {
             await card.insert();
         }
+    }
+}
+
+async function withoutFaults(card: Card): Promise<void> {
+    for (const fault of ["remove-at", "remove-after", "garbage-at", "silent-at", "delay-apdu"]) {
+        await card.command(`${fault} 0`);
     }
 }
 

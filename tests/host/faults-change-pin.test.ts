@@ -9,9 +9,9 @@ import { assertChanged, changePin } from "./care.ts";
 import { failure } from "./verify.ts";
 
 const it = bench();
-/** SELECT, number (2), SELECT, query; again SELECT, query, VERIFY, SELECT, CHANGE. */
-const APDUS = 10;
-const CHANGE = APDUS;
+/** SELECT, number (2), SELECT, query; again SELECT, query, VERIFY, SELECT, CHANGE; and the SELECT that leaves. */
+const APDUS = 11;
+const CHANGE = 10;
 const indices = Array.from({ length: APDUS }, (_, i) => i + 1);
 const GARBAGE = ["random", "one-byte", "empty", "long", "huge", "badsw"] as const;
 

@@ -9,7 +9,8 @@ faults({
     pin: "sign",
     typed: "ABC123",
     apdus: 12,
-    selects: [1, 4, 9],
+    leaving: true,
+    selects: [1, 4, 12],
     request: (more) => signDocuments(given, more),
     check: (answer) => { assertDocuments(answer, given); },
 });

@@ -11,7 +11,8 @@ faults({
     pin: "auth",
     typed: "1234",
     apdus: 8,
-    selects: [1, 4, 7],
+    leaving: true,
+    selects: [1, 4, 8],
     request: (more) => last = authenticate({}, more),
     check: (answer) => { assertToken(answer, last); },
 });

@@ -7,6 +7,7 @@ faults({
     pin: "profile",
     typed: "1234",
     apdus: 10,
+    leaving: false,
     selects: [1, 2, 4, 7, 9],
     request: (more) => attributes({}, more),
     check: (answer) => { assertAttributes(answer); },

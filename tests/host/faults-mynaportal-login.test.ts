@@ -8,8 +8,9 @@ faults({
     name: "Mynaportal mode 01",
     pin: "auth",
     typed: "1234",
-    apdus: 10,
-    selects: [1, 4, 7, 9],
+    apdus: 9,
+    leaving: false,
+    selects: [1, 4, 8],
     request: (more) => login(unpadded(given), {}, more),
     check: (answer) => { assertLogin(answer, given); },
 });

@@ -8,8 +8,9 @@ faults({
     name: "Mynaportal mode 02",
     pin: "sign",
     typed: "ABC123",
-    apdus: 12,
-    selects: [1, 4, 8, 11],
+    apdus: 11,
+    leaving: false,
+    selects: [1, 4, 10],
     request: (more) => sign(given.map(unpadded), {}, more),
     check: (answer) => { assertSigned(answer, given); },
 });

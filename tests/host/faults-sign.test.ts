@@ -11,7 +11,8 @@ faults({
     pin: "sign",
     typed: "ABC123",
     apdus: 9,
-    selects: [1, 4, 8],
+    leaving: true,
+    selects: [1, 4, 9],
     request: (more) => ({ command: "sign", arguments: { hash: digest.toString("base64"), hashFunction: "SHA-256", origin: ORIGIN }, ...more }),
     check: (answer) => { assertSignature(answer["signature"], digest, "SHA-256", certificate("sign")); },
 });

@@ -57,3 +57,33 @@ export function signWithoutPin(slot = 0, key = "0017"): Promise<string> {
         return answer.slice(-4);
     });
 }
+
+const JPKI = "D392F000260100000001";
+const PROFILE = "D3921000310001010408";
+/** What wants a PIN, and how another program asks for it: files by short identifier, and both keys. */
+const PROTECTED: Readonly<Record<string, readonly string[]>> = {
+    [JPKI]: ["send 00B0810000", "send 00A4020C020017", SIGN_APDU, "send 00A4020C02001A", SIGN_APDU],
+    [PROFILE]: ["send 00B0810000", "send 00B0820000"],
+};
+
+/** Tries, as another program without a PIN, all that a PIN guards, beginning with the application that was selected last:
+    the status words of what should have been refused, and was not. */
+export function openWithoutPin(slot: number, application: string): Promise<string[]> {
+    return Peer.use(async (peer) => {
+        const open: string[] = [];
+        await peer.must(`connect ${slot} shared`, "begin");
+        for (const aid of application === PROFILE ? [PROFILE, JPKI] : [JPKI, PROFILE]) {
+            if ((await peer.must(`send 00A4040C0A${aid}`)) !== "9000") {
+                continue;
+            }
+            for (const command of PROTECTED[aid] ?? []) {
+                const sw = (await peer.must(command)).slice(-4);
+                if (sw === "9000" && !command.startsWith("send 00A4")) {
+                    open.push(`${command}: ${sw}`);
+                }
+            }
+        }
+        await peer.must("end leave", "disconnect leave");
+        return open;
+    });
+}

@@ -50,6 +50,11 @@ export class Card {
         return card;
     }
 
+    /** The number of its reader. */
+    get slot(): number {
+        return Number(this.#reader);
+    }
+
     get #socket(): string {
         return join(this.#folder, "control");
     }

@@ -32,6 +32,7 @@ struct vc_card {
     struct vc_files *files;
     struct vc_pins *pins;
     enum vc_df df;
+    enum vc_df last_df;       /* the one selected before a reset */
     const struct vc_file *ef; /* in files; null when none is selected */
 };
 
@@ -67,7 +68,15 @@ struct vc_pins *vc_card_pins(struct vc_card *card) {
 void vc_card_reset(struct vc_card *card) {
     card->df = VC_DF_NONE;
     card->ef = NULL;
+    if (card->traits.reset_forgets) {
+        vc_pins_forget_all(card->pins);
+    }
+}
+
+void vc_card_power_off(struct vc_card *card) {
+    vc_card_reset(card);
     vc_pins_forget_all(card->pins);
+    card->last_df = VC_DF_NONE;
 }
 
 static void status(struct vc_answer *answer, uint16_t sw) {
@@ -93,7 +102,7 @@ static void select_done(const struct vc_card *card, const struct vc_apdu *apdu,
     uint8_t fci[2 + 2 + VC_AID_SIZE] = {0x6F, 0};
     size_t size = 2;
 
-    if (apdu->p2 == 0x0C) {
+    if (apdu->p2 == 0x0C || card->df == VC_DF_ISSUER) {
         status(answer, SW_OK);
         return;
     }
@@ -127,8 +136,10 @@ static void select_file(struct vc_card *card, const struct vc_apdu *apdu,
             status(answer, SW_NOT_FOUND);
             return;
         }
-        vc_pins_forget_all(card->pins);
-        card->df = df;
+        if (df != card->last_df || card->traits.reset_forgets) {
+            vc_pins_forget_all(card->pins);
+        }
+        card->df = card->last_df = df;
         card->ef = NULL;
         select_done(card, apdu, answer);
         return;
@@ -349,13 +360,22 @@ static size_t sign(EVP_PKEY *key, const struct vc_apdu *apdu, uint8_t signature[
 static void compute_signature(struct vc_card *card, const struct vc_apdu *apdu,
                               struct vc_answer *answer) {
     uint8_t signature[KEY_BYTES_MAX];
-    const struct vc_file *ef = card->ef;
+    const struct vc_file *ef;
     size_t size;
+    uint16_t sw = SW_OK;
 
-    if (apdu->p1 != 0x00 || apdu->p2 != 0x80) {
+    if (apdu->p1 != 0x00 || (apdu->p2 & 0xE0) != 0x80) {
         status(answer, SW_P1P2);
         return;
     }
+    if ((apdu->p2 & 0x1F) != 0) {
+        sw = select_short(card, apdu->p2 & 0x1F);
+    }
+    if (sw != SW_OK) {
+        status(answer, sw);
+        return;
+    }
+    ef = card->ef;
     if (ef == NULL || ef->type != VC_FILE_KEY) {
         status(answer, ef == NULL ? SW_NO_FILE : SW_CONDITIONS);
         return;

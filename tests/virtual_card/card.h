@@ -24,8 +24,13 @@ void vc_card_free(struct vc_card *card);
 
 struct vc_pins *vc_card_pins(struct vc_card *card);
 
-/* What a reset or a loss of power does: no application selected, no PIN verified. */
+/* What a reset does: no application is selected. A VERIFY outlives it, as on real cards (measured,
+   soltia48/myna-card 3.3; JICSAP 1.1 5.1.3), until another application is selected; not where a
+   trait says so. */
 void vc_card_reset(struct vc_card *card);
+
+/* What a loss of power does: no application selected, no PIN verified. */
+void vc_card_power_off(struct vc_card *card);
 
 /* Any bytes may be given; the answer always ends with a status word. */
 void vc_card_answer(struct vc_card *card, const uint8_t *command, size_t size,

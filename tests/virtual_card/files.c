@@ -74,6 +74,12 @@ static const uint8_t *token_info_of(enum vc_kind kind) {
 }
 
 enum vc_df vc_df_by_name(const uint8_t *name, size_t size) {
+    static const uint8_t issuer[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00};
+
+    /* GlobalPlatform's own name, and its seven-byte form, which real cards take too. */
+    if ((size == sizeof issuer || size == sizeof issuer - 1) && memcmp(issuer, name, size) == 0) {
+        return VC_DF_ISSUER;
+    }
     for (size_t i = 0; i < sizeof applications / sizeof *applications; i++) {
         if (size == VC_AID_SIZE && memcmp(applications[i].name, name, size) == 0) {
             return applications[i].df;

@@ -10,7 +10,7 @@
 
 #include <openssl/types.h>
 
-enum vc_df { VC_DF_NONE, VC_DF_JPKI, VC_DF_PROFILE, VC_DF_SURFACE, VC_DF_COMMON };
+enum vc_df { VC_DF_NONE, VC_DF_JPKI, VC_DF_PROFILE, VC_DF_SURFACE, VC_DF_COMMON, VC_DF_ISSUER };
 
 enum vc_file_type { VC_FILE_BINARY, VC_FILE_RECORD, VC_FILE_KEY, VC_FILE_PIN };
 
@@ -34,7 +34,7 @@ void vc_files_free(struct vc_files *files);
 /* VC_DF_NONE when no application has exactly this name. */
 enum vc_df vc_df_by_name(const uint8_t *name, size_t size);
 
-/* The name of an application, ten bytes. */
+/* The name of an application, ten bytes; null for the issuer's domain. */
 #define VC_AID_SIZE 10
 const uint8_t *vc_df_name(enum vc_df df);
 

@@ -90,6 +90,8 @@ ON_FLAG(on_other, traits.kind, VC_KIND_OTHER)
 ON_FLAG(on_phone, traits.kind, VC_KIND_PHONE)
 ON_FLAG(on_juki, traits.kind, VC_KIND_JUKI)
 ON_FLAG(on_each_pin, traits.pin_per_signature, true)
+ON_FLAG(on_reset_keeps, traits.reset_forgets, false)
+ON_FLAG(on_reset_forgets, traits.reset_forgets, true)
 ON_FLAG(on_query, traits.query_verified, true)
 ON_NUMBER(on_delay_apdu, delay_apdu_ms, long, 600000)
 ON_NUMBER(on_delay_byte, delay_byte_us, long, 1000000)
@@ -186,6 +188,10 @@ static const struct {
     {"phone", "token information of a phone's certificates", on_phone},
     {"juki", "the card before 2016: its token information, and nothing that came later", on_juki},
     {"pin-per-signature", "each signature wants its own VERIFY", on_each_pin},
+    {"reset-keeps",
+     "a VERIFY outlives a reset, and SELECT of the same application (as measured; default)",
+     on_reset_keeps},
+    {"reset-forgets", "neither", on_reset_forgets},
     {"query-verified", "a VERIFY query answers 9000 once verified", on_query},
     {"atr=", "contact|contactless|HEX (contact)", on_atr},
     {"delay-apdu=", "MS: for each APDU", on_delay_apdu},

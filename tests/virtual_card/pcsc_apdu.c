@@ -2,7 +2,8 @@
 /* pcsc-apdu [--reader N] [--now] WORD...: sends raw APDUs and prints the answers, one line each.
    (opensc-tool sends no extended APDUs to a card it does not know.)
    WORD: an APDU in hex, `reset`, `begin` and `end` of a transaction, or `sleep:MS`.
-   Waits five seconds for a card, or, with --now, not at all. */
+   Waits five seconds for a card, or, with --now, not at all. A card that was sent something loses its power at the
+   end, and with it what was verified. */
 #include <PCSC/winscard.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -130,10 +131,11 @@ int main(int argc, char *argv[]) {
         (void)SCardReleaseContext(context);
         return 1;
     }
+    bool used = i < argc;
     for (; i < argc; i++) {
         run(card, argv[i]);
     }
-    (void)SCardDisconnect(card, SCARD_LEAVE_CARD);
+    (void)SCardDisconnect(card, used ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
     (void)SCardReleaseContext(context);
     return 0;
 }

@@ -40,7 +40,7 @@ static void disconnect(struct vc_session *session) {
     session->glances = 0;
     session->powered = false;
     session->connect_at = vc_now() + RETRY_US;
-    vc_card_reset(current(session));
+    vc_card_power_off(current(session));
     if (was_open) {
         session->away_until = vc_now() + AWAY_US;
         session->connect_at = session->away_until;
@@ -75,7 +75,7 @@ bool vc_session_choose(struct vc_session *session, const char *data, enum vc_kin
         return false;
     }
     if (!first) {
-        vc_card_reset(current(session));
+        vc_card_power_off(current(session));
     }
     for (size_t i = 0; i < session->seen_count; i++) {
         if (session->seen[i].kind == kind && strcmp(session->seen[i].data, real) == 0) {
@@ -135,6 +135,7 @@ static void on_control(struct vc_session *session, uint8_t control) {
     case VC_VPCD_OFF:
         session->powered = false;
         vc_log_event(session->log, "power-off");
+        vc_card_power_off(current(session));
         break;
     case VC_VPCD_ON:
         session->powered = true;

@@ -132,11 +132,18 @@ test_signatures() {
     apdus "no signature without PIN" "9000 9000 6982" $JPKI $AUTH_KEY $SIGN
     apdus "not with the other PIN" "9000 9000 9000 6982" $JPKI $SIGN_PIN $AUTH_KEY $SIGN
     apdus "several signatures" "9000 9000 9000 *9000 *9000" $JPKI $AUTH_PIN $AUTH_KEY $SIGN $SIGN
-    apdus "selecting an application forgets the PIN" "9000 9000 9000 9000 6982" \
-        $JPKI $AUTH_PIN $JPKI $AUTH_KEY $SIGN
+    apdus "by short identifier" "9000 9000 *9000 6982 9000 *9000" \
+        $JPKI $AUTH_PIN "802A0097${SIGN:8}" "802A009A${SIGN:8}" $SIGN_PIN "802A009A${SIGN:8}"
+    apdus "selecting another application forgets the PIN" "9000 9000 9000 9000 9000 6982" \
+        $JPKI $AUTH_PIN $COMMON $JPKI $AUTH_KEY $SIGN
+    apdus "the issuer's domain is another, too" "9000 9000 9000 9000 9000 6982" \
+        $JPKI $AUTH_PIN 00A4040C08A000000151000000 $JPKI $AUTH_KEY $SIGN
+    apdus "selecting the same one does not" "9000 9000 9000 9000 *9000" $JPKI $AUTH_PIN $JPKI $AUTH_KEY $SIGN
     apdus "a failed selection does not" "9000 9000 6A82 9000 *9000" \
         $JPKI $AUTH_PIN 00A4040C05AABBCCDDEE $AUTH_KEY $SIGN
-    apdus "a reset does" "9000 9000 9000 9000 6982" $JPKI $AUTH_PIN reset $JPKI $AUTH_KEY $SIGN
+    apdus "nor does a reset" "9000 9000 9000 9000 *9000" $JPKI $AUTH_PIN reset $JPKI $AUTH_KEY $SIGN
+    apdus "a reset and another application do" "9000 9000 9000 9000 9000 6982" \
+        $JPKI $AUTH_PIN reset $COMMON $JPKI $AUTH_KEY $SIGN
     apdus "a wrong PIN does" "9000 9000 63C2 9000 6982 9000" \
         $JPKI $AUTH_PIN $WRONG_PIN $AUTH_KEY $SIGN $AUTH_PIN
     apdus "no key, no signature" "9000 6986 9000 6985" $JPKI $SIGN 00A4020C020006 $SIGN
@@ -226,8 +233,8 @@ test_tries() {
     apdus "--pin-per-signature" "9000 9000 9000 *9000 6982 9000 9000 *9000" $JPKI $SIGN_PIN \
         $SIGN_KEY $SIGN $SIGN $SIGN_PIN $SIGN_KEY $SIGN
     card --query-verified
-    apdus "--query-verified" "9000 63C3 9000 9000 63C5 9000 63C3" $JPKI 00200098 $AUTH_PIN \
-        00200098 0020009B $JPKI 00200098
+    apdus "--query-verified" "9000 63C3 9000 9000 63C5 9000 9000 63C3" $JPKI 00200098 $AUTH_PIN \
+        00200098 0020009B $COMMON $JPKI 00200098
     card
     apdus "a query after a right PIN gives a count" "9000 9000 63C3" $JPKI $AUTH_PIN 00200098
     card --state "$work/state"

@@ -26,6 +26,7 @@ struct vc_traits {
     bool long_names;
     bool no_signing_certificate;
     bool pin_per_signature;
+    bool reset_forgets;    /* a reset, or selecting the same application again, ends a VERIFY */
     bool query_verified;   /* VERIFY query answers 9000 once verified */
     uint16_t extended_sw;  /* 0: extended length is taken; else the answer to it */
     bool extended_error;   /* extended length fails in the reader instead */
