@@ -28,7 +28,10 @@ describe("another program cannot sign afterwards", () => {
             assert.ok(isVerified(it.card.log()));
             await peer.must("send 00A4020C020017");
             assert.match(await peer.must(SIGN_APDU), /9000$/);
-            await peer.must("end reset", "disconnect leave");
+            // Neither a reset nor the same application again ends it; another application does.
+            await peer.must("end reset", "reconnect leave", "begin", "send 00A4040C0AD392F000260100000001", "send 00A4020C020017");
+            assert.match(await peer.must(SIGN_APDU), /9000$/);
+            await peer.must("send 00A4040C0AD3921000310001010100", "end reset", "disconnect leave");
         });
         it.expect.spentVerifies = false;
     });

@@ -110,7 +110,7 @@ describe("requests that are refused before any card is looked at", () => {
 describe("in mid-batch", () => {
     test("the card is taken away: what was signed is told, and nothing is given out", async () => {
         const host = await it.start();
-        await it.card.command("remove-at 13"); // the fourth signature
+        await it.card.command("remove-at 12"); // the fourth signature
         it.home.pinentry.answer("pin ABC123");
         const answer = await host.request(signDocuments(documents(6)));
         assertFailure(answer, "card-removed");
@@ -137,7 +137,7 @@ describe("in mid-batch", () => {
 
     test("the card falls silent: the watch tells what was signed", async () => {
         const host = await it.start();
-        await it.card.command("silent-at 12");
+        await it.card.command("silent-at 11");
         it.home.pinentry.answer("pin ABC123");
         const answer = await host.request(signDocuments(documents(6), { timeout: 3_000 * SLOW }), undefined, 60_000 * SLOW);
         assert.equal(failure(answer).signed, 2);
