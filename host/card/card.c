@@ -219,7 +219,10 @@ static enum jb_io select_raw(struct jb_card *card, const uint8_t *command, size_
     enum jb_io io =
         card->transport->transmit(card->connection, command, command_len, card->response, &len);
     jb_op_leave_call(card->op);
-    *left = io == JB_IO_OK && len == 2 && card->response[0] == 0x90 && card->response[1] == 0x00;
+    struct jb_response response;
+
+    *left = io == JB_IO_OK && jb_response_parse(card->response, len, &response) &&
+            response.sw == 0x9000;
     return io;
 }
 

@@ -40,6 +40,8 @@ static struct {
     bool open, dirty;    /* in a transaction; a PIN was sent since the last reset */
     bool typed, agreed;  /* a PIN, a yes, that has not been used yet */
     bool verified;       /* the PIN, in this transaction */
+    bool away;           /* another application was selected since a PIN was sent */
+    uint8_t aid[16];     /* of the application that was selected last */
     bool changing, sure; /* a new PIN has gone out; the card has said that it holds */
     int shown, read;     /* tries: in the last prompt; read in this transaction, or -1 */
 } s;
@@ -95,6 +97,7 @@ static enum jb_io begin(void *connection) {
 
     must(connection == &s && !s.open && s.connections > 0);
     s.open = io == JB_IO_OK;
+    memset(s.aid, 0, sizeof s.aid);
     s.read = -1;
     s.verified = false;
     return io;
@@ -105,6 +108,7 @@ static void spend(bool allowed) {
     must(allowed && s.read >= 1 && s.read >= s.shown);
     s.typed = false;
     s.dirty = true;
+    s.away = false;
 }
 
 /* A new PIN goes out: the old one was right, and none went out before. */
@@ -112,6 +116,7 @@ static void spend_new(void) {
     must(s.verified && !s.changing);
     s.changing = true;
     s.dirty = true;
+    s.away = false;
 }
 
 /* What the card says to a PIN. */
@@ -122,6 +127,14 @@ static void note_pin(const uint8_t *command, const uint8_t *response, size_t got
         s.verified = good;
     }
     s.sure = good && s.changing;
+}
+
+static void note_select(const uint8_t *command, size_t len, const uint8_t *response, size_t got) {
+    if (command[1] == 0xA4 && command[2] == 0x04 && len > 5 && len - 5 <= sizeof s.aid &&
+        got >= 2 && response[got - 2] == 0x90 && response[got - 1] == 0x00) {
+        s.away = s.away || memcmp(s.aid, command + 5, len - 5) != 0;
+        memcpy(s.aid, command + 5, len - 5);
+    }
 }
 
 static void note_query(const uint8_t *command, size_t len, const uint8_t *response, size_t got) {
@@ -156,6 +169,7 @@ static enum jb_io transmit(void *connection, const uint8_t *command, size_t len,
     s.left -= got;
     *response_len = got;
     note_query(command, len, response, got);
+    note_select(command, len, response, got);
     if (secret) {
         note_pin(command, response, got);
     }
@@ -184,10 +198,15 @@ static enum jb_io control(void *connection, uint32_t code, const uint8_t *in, si
     return JB_IO_OK;
 }
 
-static enum jb_io end(void *connection, bool reset) {
+/* A card that was sent a PIN is reset once its application was left, and else loses its power. */
+static bool fits(enum jb_disposition disposition) {
+    return disposition == (!s.dirty ? JB_CARD_LEAVE : s.away ? JB_CARD_RESET : JB_CARD_UNPOWER);
+}
+
+static enum jb_io end(void *connection, enum jb_disposition disposition) {
     enum jb_io io = failure(OF_END);
 
-    must(connection == &s && s.open && reset == s.dirty);
+    must(connection == &s && s.open && fits(disposition));
     s.open = io != JB_IO_OK;
     s.dirty = s.dirty && io != JB_IO_OK;
     return io;
@@ -198,8 +217,9 @@ static enum jb_io reconnect(void *connection) {
     return failure(OF_CONNECT);
 }
 
-static void disconnect(void *connection, bool reset) {
-    must(connection == &s && s.connections > 0 && (!s.dirty || reset));
+static void disconnect(void *connection, enum jb_disposition disposition) {
+    must(connection == &s && s.connections > 0 &&
+         disposition == (s.dirty ? JB_CARD_UNPOWER : JB_CARD_LEAVE));
     s.connections--;
     s.open = s.dirty = false;
 }
