@@ -4,11 +4,11 @@
 # Looks over all that is in the repository: format, analysers, headers, directions of includes,
 # sizes, scripts, and words that do not belong. Prints a line for each check.
 #   tests/lint.sh [BUILD_DIR]      build/
-# What clang-tidy found clean is remembered in BUILD_DIR/lint/ by content, and not looked at again.
+# What clang-tidy found clean is remembered by content in ${XDG_CACHE_HOME:-~/.cache}/jpki-bridge/lint, and not looked at again.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 build=${1:-build}
-remembered=$build/lint
+remembered=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/jpki-bridge/lint
 mkdir -p "$remembered"
 export PATH="$PWD/node_modules/.bin:$PATH"
 passed=0

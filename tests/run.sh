@@ -62,7 +62,8 @@ run_sanitize() {
 
 # The process tests, once, with a host that looks after itself.
 run_host() { # [NAME...]
-    build_sanitized && JB_SANITIZED=1 tests/host/run.sh build/sanitize "${@/%/.test.ts}"
+    local files=("${@/#/tests/host/}")
+    build_sanitized && JB_SANITIZED=1 tests/host/run.sh build/sanitize "${files[@]/%/.test.ts}"
 }
 
 # Those that measure, or that sanitizers distort, with the host as it is shipped.
@@ -71,7 +72,8 @@ run_host_plain() {
 }
 
 run_browser() { # [NAME...]
-    tests/browser/run.sh build "${@/%/.test.ts}"
+    local files=("${@/#/tests/browser/}")
+    tests/browser/run.sh build "${files[@]/%/.test.ts}"
 }
 
 # Runs one stage by its name; some take names of their files.

@@ -324,7 +324,7 @@ describe("the welcome", () => {
 
     test("opens after an installation alone, and not where an administrator has said no", async () => {
         let opened = 0;
-        const open = async (reason: string, managed: () => Promise<unknown>, forced = false, before = false): Promise<number> => {
+        const open = async (reason: string, managed: () => Promise<unknown>, forced = false, before = false, changed = (): Promise<unknown> => new Promise(() => undefined)): Promise<number> => {
             opened = 0;
             const { items } = fakeStore();
             const settings = new Settings({
@@ -336,9 +336,9 @@ describe("the welcome", () => {
                 remove: () => Promise.resolve(),
             });
             if (before) await settings.greet();
-            const greeted = greet(reason, { forced: () => Promise.resolve(forced), managed, first: () => settings.greet(), open: () => Promise.resolve(opened++) });
+            const greeted = greet(reason, { forced: () => Promise.resolve(forced), managed, changed, first: () => settings.greet(), open: () => Promise.resolve(opened++) });
             await settle();
-            await clock.pass(4_000);
+            await clock.pass(15_000);
             await greeted;
             return opened;
         };
@@ -352,6 +352,8 @@ describe("the welcome", () => {
         const answers: unknown[] = [{}, { welcomePage: false }];
         assert.equal(await open("install", () => Promise.resolve(answers.shift()), true), 0, "a policy that comes late counts");
         assert.equal(await open("install", () => Promise.resolve({}), true), 1);
+        const slowly: Promise<unknown>[] = [Promise.resolve({}), new Promise((resolve) => setTimeout(resolve, 10_000, { welcomePage: false }))];
+        assert.equal(await open("install", () => slowly.shift() ?? absent(), true, false, () => Promise.resolve()), 0, "so does one that the storage is slow to tell");
     });
 
     test("names a package for each system that has one", () => {

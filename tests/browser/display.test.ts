@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Page as DrivenPage } from "playwright-core";
 import { BROWSER } from "../rig/browser.ts";
 import { Display } from "../rig/display.ts";
+import { SHIPPED } from "../rig/paths.ts";
 import { until } from "../rig/wait.ts";
 import { gone, goOn, inState, leave, outcome, passed, PORTAL, SHOP, Stage } from "./fixture.ts";
 
@@ -20,7 +21,7 @@ describe("on a screen", { skip }, () => {
     let stage: Stage;
     before(async () => {
         display = await Display.open();
-        stage = await Stage.open({ language: "ja", headless: false, viewport: null, environment: { DISPLAY: display.name } });
+        stage = await Stage.open({ language: "ja", extension: SHIPPED, headless: false, viewport: null, environment: { DISPLAY: display.name } });
         stage.home.configure({ pinentry: PINENTRY });
     });
     afterEach(() => stage.tidy());
@@ -64,7 +65,7 @@ describe("on a screen", { skip }, () => {
         const { x, y } = await page.evaluate<{ x: number; y: number }>("({ x: screenX + 20, y: screenY + outerHeight - 60 })");
         display.click(x, y); // into the page, beside the session window
         await until("the window to lose the focus", async () => !await window.evaluate<boolean>("document.hasFocus()"));
-        await sleep(1_500);
+        await sleep(1_500); // more than the second that it would wait for with the focus
         assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
         await window.locator("#continue").click({ force: true });
         await sleep(300);

@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import type { Server } from "node:https";
 import { join } from "node:path";
 import { createPortal } from "../portal/server.ts";
-import { BROWSER, Chromium, type Browser, type BrowserOptions } from "../rig/browser.ts";
+import { BROWSER, Chromium, NET, type Browser, type BrowserOptions } from "../rig/browser.ts";
 import { Card } from "../rig/card.ts";
 import { Firefox } from "../rig/firefox.ts";
 import { Home } from "../rig/home.ts";
-import type { Page } from "../rig/page.ts";
+import type { Locator, Page } from "../rig/page.ts";
 import { CARD_DATA, CLIENT_LIBRARY } from "../rig/paths.ts";
 import { createSite, listen, type SitePage } from "../rig/site.ts";
-import { until } from "../rig/wait.ts";
+import { until, within } from "../rig/wait.ts";
 
 /** A government site: on from the start. */
 export const PORTAL = "https://portal.example.go.jp";
@@ -134,6 +134,18 @@ export class Stage {
         this.home.remove();
     }
 
+    /** Nothing was opened by what the page said (where it is heard at all), nor is it about to be: what opens a window is kept before. */
+    async noWindow(page?: Page): Promise<void> {
+        if (page !== undefined) {
+            await settled(page);
+        }
+        const own = await this.browser.extensionPage("ui/options/options.html");
+        await until("no window to be kept", () => own.evaluate<boolean>("chrome.storage.session.get('session').then(({ session }) => session === undefined)"));
+        await own.close();
+        assert.equal(this.browser.windows().length, 0);
+        assert.equal(this.home.pinentry.prompts().length, 0);
+    }
+
     /** Opens a page of the portal, presses its button, and waits for the session window. */
     async ask(path = "/login", button = "#log-in", origin = PORTAL): Promise<{ page: Page; window: Page }> {
         const page = await this.browser.tab(`${origin}${path}`);
@@ -154,16 +166,19 @@ export async function goOn(window: Page): Promise<void> {
     await window.locator('#continue[aria-disabled="false"]').click();
 }
 
+/** Waits until there is something to see, by what the machine gives: a driver's own timeouts go by the wall. */
+export async function appears(what: Locator, name: string, milliseconds = 15_000): Promise<void> {
+    await within(name, milliseconds, what.waitFor({ timeout: NET }));
+}
+
 /** Waits until the window shows this state (the names are the extension's own). */
 export async function inState(window: Page, state: string, milliseconds = 15_000): Promise<void> {
-    await window.locator(`body[data-state="${state}"]`).waitFor({ timeout: milliseconds });
+    await appears(window.locator(`body[data-state="${state}"]`), `the window in the state ${state}`, milliseconds);
 }
 
 /** Waits for the window to be closed by the extension. */
 export async function gone(window: Page, milliseconds = 10_000): Promise<void> {
-    if (!window.isClosed()) {
-        await window.waitForEvent("close", { timeout: milliseconds });
-    }
+    await until("the window to close", () => window.isClosed(), milliseconds);
 }
 
 /** Leaves by a press that closes the window: Chromium may not answer a press any more whose window is gone. */
@@ -175,11 +190,21 @@ export async function leave(window: Page, by: "#cancel" | "#close" | "Escape" = 
     });
 }
 
+/** Waits until all that a page has said before is heard: it asks for something more, which is answered after that. */
+export async function settled(page: Page): Promise<void> {
+    await within("an answer to the last question", 10_000, page.evaluate(`new Promise((resolve) => {
+        addEventListener("message", ({ data }) => {
+            if (data?.id === "settled" && /:status-(success|failure)$/.test(data.action)) resolve();
+        });
+        postMessage({ action: "jpki-bridge:status", id: "settled", libraryVersion: "2.1.0" }, "*");
+    })`));
+}
+
 /** Speaks the Web eID protocol from a page of the test's own, and keeps what comes back in `answers`. */
 export const SPEAKER = `<script>
     const answers = [];
     addEventListener("message", ({ source, data }) => {
-        if (source === window && /:.*-(ack|success|failure)$/.test(data?.action)) answers.push(data);
+        if (source === window && data?.id !== "settled" && /:.*-(ack|success|failure)$/.test(data?.action)) answers.push(data);
     });
     const ask = (action = "web-eid:authenticate", more = {}) => {
         postMessage({ action, libraryVersion: "2.1.0", challengeNonce: "A".repeat(44), options: { lang: "en" }, ...more }, "*");
@@ -203,7 +228,7 @@ export async function answered(page: Page, nth = 1, milliseconds = 10_000): Prom
 
 /** What the portal's page says in the end. */
 export async function outcome(page: Page, milliseconds = 20_000): Promise<{ good: boolean; text: string }> {
-    await page.locator("#outcome.good, #outcome.bad, h1 + dl").first().waitFor({ timeout: milliseconds });
+    await appears(page.locator("#outcome.good, #outcome.bad, h1 + dl").first(), "the outcome", milliseconds);
     const text = await page.locator("main").innerText();
     return { good: (await page.locator("#outcome.bad").count()) === 0, text };
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { answered, answers, gone, goOn, HOSTILE, inState, leave, outcome, PORTAL, SHOP, SPEAKER, Stage } from "./fixture.ts";
+import { answered, answers, gone, goOn, HOSTILE, inState, leave, outcome, PORTAL, settled, SHOP, SPEAKER, Stage } from "./fixture.ts";
 
 const PAGES = {
     "/": `${SPEAKER}<button id="go" onclick="ask()">go</button>`,
@@ -23,12 +23,6 @@ describe("a hostile page", () => {
     afterEach(() => stage.tidy());
     after(() => stage.close());
 
-    /** Long enough for a window to come if one were coming. */
-    async function noWindow(): Promise<void> {
-        await sleep(1_500);
-        assert.equal(stage.browser.windows().length, 0);
-        assert.equal(stage.home.pinentry.prompts().length, 0);
-    }
     /** Forgets, with a success, that the hostile origin has asked before. */
     async function logInOnce(): Promise<void> {
         const page = await stage.browser.tab(`${HOSTILE}/`);
@@ -50,7 +44,8 @@ describe("a hostile page", () => {
         assert.equal((await answered(page, 2)).error?.reason, "gesture-required");
         await page.evaluate("document.querySelector('#go').click()"); // a click that nobody made
         assert.equal((await answered(page, 3)).error?.reason, "gesture-required");
-        await noWindow();
+        await stage.noWindow(page);
+        await page.bringToFront();
         await (await stage.browser.window(() => page.click("#go"))).click("#cancel");
         assert.equal((await answered(page, 4)).error?.reason, "user-cancelled");
     });
@@ -59,7 +54,7 @@ describe("a hostile page", () => {
         assert.equal((await answered(page)).error?.reason, "gesture-required");
         await page.reload();
         assert.equal((await answered(page)).error?.reason, "gesture-required");
-        await noWindow();
+        await stage.noWindow(page);
     });
     it("may begin by itself again after a success", async () => {
         await logInOnce();
@@ -75,14 +70,15 @@ describe("a hostile page", () => {
         await front.bringToFront();
         await page.evaluate("ask()");
         assert.equal((await answered(page)).error?.reason, "page-hidden");
-        await noWindow();
+        await stage.noWindow(page);
     });
 
     it("gets one window for a flood of requests", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/`);
         await page.evaluate("document.querySelector('#go').onclick = () => { for (let n = 0; n < 500; n++) ask(n % 2 ? 'web-eid:authenticate' : 'jpki-bridge:authenticate', { id: n }); }");
         const window = await stage.browser.window(() => page.click("#go"));
-        await sleep(1_500);
+        await answered(page, 499);
+        await settled(page);
         assert.equal(stage.browser.windows().length, 1);
         const said = await answers(page);
         assert.equal(said.length, 499);
@@ -123,7 +119,7 @@ describe("a hostile page", () => {
         if (window !== undefined) {
             await gone(window);
         }
-        await noWindow();
+        await stage.noWindow(page);
     });
 
     it("cannot forge what it is not", async () => {
@@ -136,15 +132,21 @@ describe("a hostile page", () => {
             { action: { toString: () => "x" }.toString }, null, 1, [], "web-eid:authenticate",
         ].filter((each) => typeof each?.action !== "function")) postMessage(message, "*");
         document.dispatchEvent(new Event("jpki-bridge-successor"));`);
-        await noWindow();
+        await stage.noWindow(page);
         assert.deepEqual(await page.evaluate("[typeof globalThis.chrome?.runtime?.sendMessage, typeof globalThis.browser]"), ["undefined", "undefined"]);
         // A page cannot open or frame the extension's windows either.
         const inside = `${stage.browser.own}/ui/session/session.html?key=${key}`;
-        await page.evaluate(`{ const frame = document.createElement("iframe"); frame.src = "${inside}"; document.body.append(frame);
-            try { open("${inside}"); } catch { /* that is how Firefox refuses it */ } }`);
-        await sleep(1_000);
+        await page.evaluate(`(async () => {
+            try { open("${inside}"); } catch { /* that is how Firefox refuses it */ }
+            // What comes from further away is there later.
+            for (const src of ["${inside}", "/inner"]) await new Promise((done) => {
+                const frame = Object.assign(document.createElement("iframe"), { src, onload: done });
+                document.body.append(frame);
+                if (src !== "/inner") done();
+            });
+        })()`);
         assert.ok(page.frames().slice(1).every((frame) => !frame.url().startsWith(stage.browser.own)));
-        await noWindow();
+        await stage.noWindow(page);
         // And is still served.
         await page.bringToFront();
         await (await stage.browser.window(() => page.click("#go"))).click("#cancel");
@@ -162,35 +164,35 @@ describe("a hostile page", () => {
         }
         await page.evaluate("ask('web-eid:authenticate', { challengeNonce: 'A'.repeat(5e6) })");
         assert.match((await answered(page, wrong.length + 1)).error?.code ?? "", /NATIVE_INVALID_ARGUMENT/);
-        await noWindow();
+        await stage.noWindow(page);
     });
 
     it("gets nothing from within a frame", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/framing`);
-        await noWindow();
+        await stage.noWindow(page);
         const inner = page.frames().find((frame) => frame.url().endsWith("/inner"));
         assert.deepEqual(await inner?.evaluate("answers"), [], "not even an acknowledgement");
         await page.evaluate("frames[0].postMessage({ action: 'web-eid:authenticate', challengeNonce: 'A'.repeat(44), libraryVersion: '2.1.0' }, '*')");
-        await noWindow();
+        await stage.noWindow(page);
         assert.deepEqual(await page.evaluate("answers"), []);
     });
     it("gets nothing from within a sandboxed frame", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/sandboxing`);
-        await noWindow();
+        await stage.noWindow(page);
         assert.deepEqual(await page.frames()[1]?.evaluate("answers"), []);
     });
     it("gets nothing as a sandboxed page, whatever its address says", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/sandboxed`);
         await page.click("#go");
         assert.equal((await answered(page)).error?.code, "ERR_WEBEID_CONTEXT_INSECURE");
-        await noWindow();
+        await stage.noWindow();
     });
     it("cannot speak for a page that it opened", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/opening`);
         const [opened] = await Promise.all([stage.browser.context.waitForEvent("page"), page.click("#open")]);
         await opened.waitForLoadState();
         await page.evaluate("opened.postMessage({ action: 'web-eid:authenticate', challengeNonce: 'A'.repeat(44), libraryVersion: '2.1.0' }, '*')");
-        await noWindow();
+        await stage.noWindow(opened);
     });
     it("is still heard, and still needs a gesture, after it has written itself anew", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/anew`);
@@ -210,51 +212,6 @@ describe("a hostile page", () => {
         const page = await stage.browser.tab(`${SHOP}/login-web-eid`);
         await page.click("#log-in");
         assert.match((await outcome(page)).text, /ERR_WEBEID_EXTENSION_UNAVAILABLE/);
-        await noWindow();
+        await stage.noWindow();
     });
-});
-
-describe("Continue", () => {
-    let stage: Stage;
-    before(async () => { stage = await Stage.open({ language: "en", pages: PAGES }); });
-    afterEach(() => stage.tidy());
-    after(() => stage.close());
-
-    it("takes no press in the first second, and each one starts the second anew", async () => {
-        const { window } = await stage.ask();
-        await inState(window, "review");
-        const button = window.locator("#continue");
-        for (let n = 0; n < 8; n++) {
-            await button.click({ force: true });
-            await sleep(200);
-        }
-        await inState(window, "review");
-        await window.keyboard.press("Enter");
-        await button.press("Enter");
-        await button.press(" ");
-        await inState(window, "review");
-        assert.equal(stage.home.pinentry.log(), "");
-        await goOn(window);
-        await stage.home.pinentry.shown();
-    });
-    it("waits until nobody types any more", async () => {
-        const { window } = await stage.ask();
-        await inState(window, "review");
-        await window.keyboard.type("typed elsewhere", { delay: 120 });
-        assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
-        await window.locator("#continue").click({ force: true });
-        await inState(window, "review");
-        assert.equal(stage.home.pinentry.log(), "");
-    });
-    it("takes no press that no person made", async () => {
-        const { window } = await stage.ask();
-        await button(window);
-        await window.evaluate("document.querySelector('#continue').click()");
-        await sleep(300);
-        await inState(window, "review");
-    });
-
-    async function button(window: Awaited<ReturnType<Stage["ask"]>>["window"]): Promise<void> {
-        await window.locator('#continue[aria-disabled="false"]').waitFor();
-    }
 });

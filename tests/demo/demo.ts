@@ -9,7 +9,7 @@ import { goOn, inState, outcome, PORTAL, Stage, type StageOptions } from "../bro
 import { smallPdf } from "../portal/document-fixtures.ts";
 import { screenshot } from "../rig/browser.ts";
 import { PINS } from "../rig/card.ts";
-import { SCREENSHOTS } from "../rig/paths.ts";
+import { SCREENSHOTS, SHIPPED } from "../rig/paths.ts";
 import { writeCa } from "./card_cas.ts";
 
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ async function printChecks(page: Page): Promise<void> {
 }
 
 async function byItself(): Promise<void> {
-    const stage = await Stage.open({ language });
+    const stage = await Stage.open({ language, extension: SHIPPED });
     try {
         say("■ ログイン", "■ Log in");
         const { page, window } = await stage.ask();
@@ -92,7 +92,7 @@ async function forAPerson(): Promise<void> {
         return value === undefined ? [] : [[name, value]];
     }));
     // Without the flag a bar on top of each page warns of the other flags.
-    const stage = await Stage.open({ language, headless: false, viewport: null, environment, args: ["--test-type"], ...authorities() });
+    const stage = await Stage.open({ language, extension: SHIPPED, headless: false, viewport: null, environment, args: ["--test-type"], ...authorities() });
     const gtk = "/usr/bin/pinentry-gtk-2";
     stage.home.configure(existsSync(gtk) ? { pinentry: gtk } : {});
     const { context } = stage.chromium;

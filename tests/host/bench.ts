@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 // A home, a card and hosts for one file of tests, and the checks that hold after every test, whatever it did.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, afterEach, before, beforeEach } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { randomBytes } from "node:crypto";
 import { Card, PINS } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
 import { Host, type HostOptions, type Message } from "../rig/host.ts";
-import { SLOW } from "../rig/wait.ts";
+import { timed, within } from "../rig/wait.ts";
 import { isVerified, stateAfter, verifies } from "./apdus.ts";
 import { openWithoutPin } from "./peer.ts";
 
 export const ORIGIN = "https://portal.example.lg.jp";
 
 /** A host that lost its port is to be gone within a second. */
-const GONE_MS = 1000 * SLOW;
+const GONE_MS = 1000;
 
 /** What the sanitizers, where the host is built with them, take their settings from. */
 const sanitizers = Object.fromEntries(Object.entries(process.env)
@@ -26,7 +26,7 @@ export function nonce(): string {
 
 interface Started {
     host: Host;
-    gone: Promise<number>;
+    gone: Promise<unknown>;
 }
 
 export class Bench {
@@ -61,7 +61,7 @@ export class Bench {
     /** A host, its hello not taken. */
     spawn(options: HostOptions = {}): Host {
         const host = new Host(this.home, { ...options, environment: { ...sanitizers, TMPDIR: this.home.path, ...options.environment } });
-        const gone = new Promise<number>((resolve) => host.process.once("exit", () => { resolve(performance.now()); }));
+        const gone = once(host.process, "exit");
         this.#started.push({ host, gone });
         return host;
     }
@@ -69,7 +69,7 @@ export class Bench {
     /** A host that has said hello. */
     async start(options: HostOptions = {}): Promise<Host> {
         const host = this.spawn(options);
-        assert.equal((await host.next(10_000 * SLOW))["version"], "2.9.0");
+        assert.equal((await host.next())["version"], "2.9.0");
         return host;
     }
 
@@ -77,22 +77,20 @@ export class Bench {
     async close(host: Host): Promise<number> {
         const started = this.#started.find((each) => each.host === host);
         assert.ok(started !== undefined);
-        const from = performance.now();
         host.closeInput();
-        const late = sleep(GONE_MS * 4, Infinity, { ref: false });
-        const took = Math.min(await started.gone, await Promise.race([started.gone, late])) - from;
-        if (took > GONE_MS) {
+        try {
+            return await timed(() => within("the host to be gone once its port is closed", GONE_MS, started.gone));
+        } catch (error) {
             host.process.kill("SIGKILL");
+            throw error;
         }
-        assert.ok(took <= GONE_MS, `the host was there ${Math.round(took)} ms after its port was closed`);
-        return took;
     }
 
     /** One log-in with a host of its own. */
     async login(...answers: string[]): Promise<Message> {
         const host = await this.start();
         this.home.pinentry.answer(...answers);
-        return host.request(authenticate(), undefined, 30_000 * SLOW);
+        return host.request(authenticate());
     }
 
     async beforeEach(): Promise<void> {

@@ -10,7 +10,6 @@ import { after, describe, test } from "node:test";
 import type { Message } from "../rig/host.ts";
 import { commands, verifies } from "./apdus.ts";
 import { CARD_DATA } from "../rig/paths.ts";
-import { SLOW } from "../rig/wait.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { assertFailure, assertSignature, assertToken, certificate } from "./verify.ts";
 
@@ -122,7 +121,7 @@ describe("another card", () => {
         const { readers } = await host.request({ command: "status", arguments: {} }) as { readers: Message[] };
         assert.equal(readers[0]?.["card"], "other-card");
         const events: Message[] = [];
-        assertFailure(await host.request(authenticate({}, { timeout: 1000 * SLOW, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
+        assertFailure(await host.request(authenticate({}, { timeout: 4000, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
         assert.deepEqual(events, [{ event: "waiting-for-card", found: "other-card" }]);
         assert.ok(!it.log().includes("reset"), "it is not ours to reset");
     });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Message } from "../rig/host.ts";
-import { SLOW, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
 import { assertChanged, changePin } from "./care.ts";
@@ -166,7 +166,7 @@ describe("a CHANGE whose answer is lost", () => {
         assert.equal(kind, "confirm");
         assert.match(description, /^JPKI Bridge \(no site asks for this\)\n3 tries left[^]*not known whether the old one\nor the new one holds/);
         it.home.pinentry.answer("ok");
-        assertChanged(await host.next(20_000 * SLOW));
+        assertChanged(await host.next(20_000));
         assert.equal(await it.card.triesLeft("auth"), 3);
         const request = authenticate();
         it.home.pinentry.answer("pin 7391");
@@ -182,7 +182,7 @@ describe("a CHANGE whose answer is lost", () => {
         host.send(changePin("authentication"));
         await until("the card to leave", async () => (await it.card.command("state")) === "out");
         await it.card.insert();
-        assertFailure(await host.next(20_000 * SLOW), "pin-change-unknown", 3);
+        assertFailure(await host.next(20_000), "pin-change-unknown", 3);
         await it.card.command("set-pin auth 1234");
     });
 
@@ -192,7 +192,7 @@ describe("a CHANGE whose answer is lost", () => {
         await it.card.command(`garbage-at ${at}`);
         const host = await it.start();
         it.home.pinentry.answer("pin 1234", "pin 7391", "pin 7391", "ok");
-        assertFailure(await host.request(changePin("authentication"), undefined, 20_000 * SLOW), "pin-unchanged", 2);
+        assertFailure(await host.request(changePin("authentication")), "pin-unchanged", 2);
         const request = authenticate();
         it.home.pinentry.answer("pin 1234");
         assertToken(await host.request(request), request);
@@ -207,7 +207,7 @@ describe("a CHANGE whose answer is lost", () => {
         await until("the card to leave", async () => (await it.card.command("state")) === "out");
         await it.card.command("swap other mynumber");
         await it.card.insert();
-        assertFailure(await host.next(20_000 * SLOW), "pin-change-unknown");
+        assertFailure(await host.next(20_000), "pin-change-unknown");
         assert.equal(it.home.pinentry.prompts().length, 3);
         assert.equal(await it.card.triesLeft("auth"), 3);
         await it.card.command("swap . mynumber");
@@ -220,7 +220,7 @@ describe("a CHANGE whose answer is lost", () => {
         await it.card.command(`remove-after ${at}`);
         const host = await it.start();
         it.home.pinentry.answer("pin 1234", "pin 7391", "pin 7391");
-        assertFailure(await host.request(changePin("authentication", { timeout: 3000 * SLOW }), undefined, 20_000 * SLOW), "pin-change-unknown");
+        assertFailure(await host.request(changePin("authentication", { timeout: 6000 })), "pin-change-unknown");
         await it.card.insert();
         await it.card.command("set-pin auth 1234");
     });

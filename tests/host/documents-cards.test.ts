@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { CARD_DATA } from "../rig/paths.ts";
-import { SLOW } from "../rig/wait.ts";
 import { commands, verifies } from "./apdus.ts";
 import { bench } from "./bench.ts";
 import { assertDocuments, documents, signDocuments } from "./documents.ts";
@@ -37,7 +36,7 @@ for (const [name, options, apdus, signing = "sign"] of cards) {
             const host = await it.start();
             const given = documents(2);
             it.home.pinentry.answer("pin ABC123");
-            assertDocuments(await host.request(signDocuments(given), undefined, 30_000 * SLOW), given, { name: signing });
+            assertDocuments(await host.request(signDocuments(given)), given, { name: signing });
             const count = await it.card.count();
             t.diagnostic(`${name}: ${count} APDUs`);
             assert.ok(count <= apdus, commands(it.log()).join("\n"));

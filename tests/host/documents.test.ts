@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Message } from "../rig/host.ts";
-import { SLOW, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
 import { bench } from "./bench.ts";
 import { assertDocuments, documents, signDocuments } from "./documents.ts";
@@ -40,7 +40,7 @@ describe("documents", () => {
             if (signed !== undefined) {
                 told.push([signed, count]);
             }
-        }, 30_000 * SLOW);
+        });
         assert.equal(answer["id"], "a");
         assertDocuments(answer, given);
         assert.deepEqual(told, given.map((_, i) => [i + 1, 20]));
@@ -139,7 +139,7 @@ describe("in mid-batch", () => {
         const host = await it.start();
         await it.card.command("silent-at 11");
         it.home.pinentry.answer("pin ABC123");
-        const answer = await host.request(signDocuments(documents(6), { timeout: 3_000 * SLOW }), undefined, 60_000 * SLOW);
+        const answer = await host.request(signDocuments(documents(6), { timeout: 5_000 }), undefined, 60_000);
         assert.equal(failure(answer).signed, 2);
         await it.card.remove();
     });

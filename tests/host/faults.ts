@@ -2,8 +2,9 @@
 // Every APDU of an operation gone wrong in every way that the virtual card can play.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Message } from "../rig/host.ts";
-import { SLOW, until } from "../rig/wait.ts";
+import type { Card } from "../rig/card.ts";
+import type { Host, Message } from "../rig/host.ts";
+import { until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
 import { assertToken, failure } from "./verify.ts";
@@ -22,12 +23,37 @@ export interface Operation {
     selects: readonly number[];
 }
 
+/** For what waits for a card that does not come back: long enough to come to it on a busy machine. */
+export const IN_VAIN_MS = 5000;
+
 const ALL_TRIES = { auth: 3, sign: 5, profile: 3 } as const;
 const GARBAGE = ["random", "one-byte", "empty", "long", "huge", "badsw"] as const;
 
 /** What may be said of a card that went away, or spoke nonsense, in the middle. */
 const REMOVED = ["card-removed", "card-absent", "pin-unanswered", "card-unresponsive"];
 const NONSENSE = ["card-error", "card-unresponsive", "card-removed", "card-absent", "pin-unanswered", "certificate-invalid", "signature-invalid", "not-a-mynumber-card", "certificate-absent"];
+
+/** Where a card is waited for before the answer, one that cannot be made out is lifted, and a card is laid down. */
+export async function helped(host: Host, card: Card, request: Message): Promise<{ answer: Message; laid: boolean }> {
+    let laid = false;
+    host.send(request);
+    for (;;) {
+        const message = await host.next(30_000);
+        if (!("event" in message)) {
+            return { answer: message, laid };
+        }
+        if (message["event"] === "waiting-for-card") {
+            const lies = await card.command("state") === "in";
+            // With "found", of a card that has gone already, the daemon is yet to notice that.
+            if ("found" in message && lies) {
+                await card.remove();
+            } else if (!("found" in message) && !lies) {
+                await card.insert();
+                laid = true;
+            }
+        }
+    }
+}
 
 export function faults(operation: Operation): void {
     const it = bench();
@@ -40,7 +66,7 @@ export function faults(operation: Operation): void {
     }
 
     /** The card lies there again, and a log-in goes through, in the same process. */
-    async function assertGoesOn(host: Awaited<ReturnType<typeof it.start>>): Promise<void> {
+    async function assertGoesOn(host: Host): Promise<void> {
         await it.renew();
         it.home.pinentry.answer("pin 1234");
         const request = authenticate();
@@ -48,11 +74,7 @@ export function faults(operation: Operation): void {
     }
 
     /** An error it must be, unless what was wrong with one answer can do no harm: then the result must hold. */
-    async function run(fault: string, allowed: readonly string[], harmless = false): Promise<void> {
-        const host = await it.start();
-        await it.card.command(fault);
-        it.home.pinentry.answer(`pin ${typed}`);
-        const answer = await host.request(operation.request({ timeout: 1500 * SLOW }), undefined, 20_000 * SLOW);
+    async function end(host: Host, answer: Message, allowed: readonly string[], harmless: boolean): Promise<void> {
         if (harmless && !("error" in answer)) {
             operation.check(answer);
         } else {
@@ -60,12 +82,29 @@ export function faults(operation: Operation): void {
             const { reason } = failure(answer);
             assert.ok(allowed.includes(reason), `${reason}:\n${it.log().join("\n")}`);
         }
-        assert.ok(verifies(it.log()).length <= 1);
+        const typings = it.home.pinentry.log().split("\n").filter((line) => line === "answered pin").length;
+        assert.ok(verifies(it.log()).length <= Math.min(1, typings), it.log().join("\n"));
         await assertUnharmed();
-        if (it.home.pinentry.prompts().length === 0) {
-            it.home.pinentry.reset();
-        }
+        it.home.pinentry.reset();
+        it.expect.spentVerifies = false; // the pinentry's record begins anew
         await assertGoesOn(host);
+    }
+
+    /** The card does not come back by itself: where it is waited for, that is until time is over. */
+    async function runInVain(fault: string, harmless: boolean): Promise<void> {
+        const host = await it.start();
+        await it.card.command(fault);
+        it.home.pinentry.answer(`pin ${typed}`);
+        await end(host, await host.request(operation.request({ timeout: IN_VAIN_MS })), REMOVED, harmless);
+    }
+
+    /** Where a card is waited for afterwards it is laid down (anew), and then the result must hold. */
+    async function run(fault: string, allowed: readonly string[], harmless = false): Promise<void> {
+        const host = await it.start();
+        await it.card.command(fault);
+        it.home.pinentry.answer(`pin ${typed}`, `pin ${typed}`);
+        const { answer, laid } = await helped(host, it.card, operation.request({ events: true }));
+        await end(host, answer, allowed, harmless || laid);
     }
 
     test(`${operation.name}: takes ${operation.apdus} APDUs when all goes well`, async () => {
@@ -78,7 +117,7 @@ export function faults(operation: Operation): void {
 
     describe(`${operation.name}: the card is gone before APDU`, () => {
         for (const i of indices) {
-            test(String(i), async () => { await run(`remove-at ${i}`, REMOVED, isLeaving(i)); });
+            test(String(i), async () => { await runInVain(`remove-at ${i}`, isLeaving(i)); });
         }
     });
 
@@ -95,7 +134,7 @@ export function faults(operation: Operation): void {
                 await it.card.command("reinsert-after 20");
                 await it.card.command(`remove-at ${i}`);
                 it.home.pinentry.answer(`pin ${typed}`, `pin ${typed}`);
-                const answer = await host.request(operation.request({ timeout: 5000 * SLOW }), undefined, 20_000 * SLOW);
+                const answer = await host.request(operation.request({ timeout: 20_000 }));
                 if ("error" in answer) {
                     assert.ok(REMOVED.includes(failure(answer).reason), failure(answer).reason);
                 } else {

@@ -7,7 +7,7 @@ import { rmSync } from "node:fs";
 import { afterEach, describe, test } from "node:test";
 import { Journal, JOURNALD } from "../rig/journal.ts";
 import type { Host, Message } from "../rig/host.ts";
-import { SLOW, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { cardDetails, cardInfo, changePin, readProfile } from "./care.ts";
 import { documents, signDocuments } from "./documents.ts";
@@ -105,7 +105,7 @@ describe("the journal", { skip: !canSetPolicy && "no namespaces here" }, () => {
     const endings: [outcome: string, work: (host: Host) => Promise<Message>, entries: string[], policy?: object | string][] = [
         ["origin-denied", (host) => host.request(authenticate()), [entry(ORIGIN, "authenticate", "origin-denied")], { deniedOrigins: [ORIGIN] }],
         ["policy-invalid", (host) => host.request(authenticate()), [entry(ORIGIN, "authenticate", "policy-invalid")], "{"],
-        ["timeout", (host) => host.request(authenticate({}, { timeout: 1000 * SLOW })), [entry(ORIGIN, "authenticate", "timeout")]],
+        ["timeout", (host) => host.request(authenticate({}, { timeout: 3000 })), [entry(ORIGIN, "authenticate", "timeout")]],
         ["pin-locked", async (host) => { await it.card.setTries("auth", 0); return host.request(authenticate()); }, [entry(ORIGIN, "authenticate", "pin-locked")]],
         ["user-cancelled", async (host) => { it.home.pinentry.answer("cancel"); return host.request(login(unpadded(info), { origin: STRANGER })); },
             [entry(STRANGER, "mynaportal-01", "user-cancelled")]],
@@ -173,7 +173,7 @@ describe("the journal", { skip: !canSetPolicy && "no namespaces here" }, () => {
         await underPolicy({ deniedOrigins: [STRANGER] }, async () => {
             const host = await it.start();
             for (let i = 0; i < 600; i++) { // more than its socket holds
-                assertFailure(await host.request(authenticate({ origin: STRANGER }), undefined, 2_000 * SLOW), "origin-denied");
+                assertFailure(await host.request(authenticate({ origin: STRANGER }), undefined, 2_000), "origin-denied");
             }
         });
     });

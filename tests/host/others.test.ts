@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Card } from "../rig/card.ts";
-import type { Message } from "../rig/host.ts";
+import type { Host, Message } from "../rig/host.ts";
 import { startPcscd, stopPcscd } from "../rig/pcscd.ts";
-import { SLOW, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { commands, verifies } from "./apdus.ts";
 import { authenticate, bench, type Bench } from "./bench.ts";
 import { Peer } from "./peer.ts";
@@ -21,6 +21,14 @@ async function inPrompt(it: Bench, more: Message = {}): Promise<{ host: Awaited<
     host.send(request);
     await it.home.pinentry.shown();
     return { host, request };
+}
+
+/** Until the daemon has noticed that the card was taken away. */
+async function untilEmpty(host: Host, reader: number): Promise<void> {
+    await until("the daemon to notice", async () => {
+        const { readers } = await host.request({ command: "status", arguments: {} }) as { readers: Message[] };
+        return readers[reader]?.["card"] === "none";
+    });
 }
 
 describe("another program, while the prompt is open", () => {
@@ -81,7 +89,7 @@ describe("another program, while the prompt is open", () => {
             it.home.pinentry.answer("pin 1234");
             const status = await host.request({ command: "status", arguments: {}, id: 1 });
             assert.equal(status["id"], 1);
-            assertFailure(await host.next(15_000 * SLOW), "card-busy");
+            assertFailure(await host.next(15_000), "card-busy");
             await peer.must("end leave", "disconnect leave");
         });
         assert.deepEqual(verifies(it.log()), []);
@@ -122,7 +130,7 @@ describe("another program, before the search", () => {
         await Peer.use(async (peer) => {
             await peer.must("connect 0 exclusive");
             const host = await it.start();
-            assertFailure(await host.request(authenticate({}, { timeout: 2000 * SLOW })), "card-busy");
+            assertFailure(await host.request(authenticate({}, { timeout: 3000 })), "card-busy");
             assert.deepEqual(commands(it.log()), []);
             await peer.must("disconnect leave");
         });
@@ -167,7 +175,7 @@ describe("the card, while the prompt is open", () => {
     });
 
     test("is taken away for good: card-absent in the end, and nothing sent", async () => {
-        const { host } = await inPrompt(it, { timeout: 2000 * SLOW });
+        const { host } = await inPrompt(it, { timeout: 5000 });
         await it.card.remove();
         assertFailure(await host.next(), "card-absent");
         assert.deepEqual(verifies(it.log()), []);
@@ -198,7 +206,7 @@ describe("the card, while the prompt is open", () => {
     });
 
     test("is exchanged in the same instant as the PIN is typed", async () => {
-        const { host } = await inPrompt(it, { timeout: 4000 * SLOW });
+        const { host } = await inPrompt(it);
         it.home.pinentry.answer("pin 9999", "cancel");
         await it.card.command("swap other");
         const { reason } = failure(await host.next());
@@ -243,7 +251,7 @@ describe("two hosts at once", () => {
         first.send(authenticate());
         await it.home.pinentry.shown();
         const second = await it.start();
-        assertFailure(await second.request(authenticate({}, { timeout: 1000 * SLOW })), "operation-pending");
+        assertFailure(await second.request(authenticate({}, { timeout: 1000 })), "operation-pending");
     });
 
     test("the first is killed: the second goes on", async () => {
@@ -297,11 +305,11 @@ describe("two readers", () => {
         const mine = it.cards[1];
         assert.ok(mine !== undefined);
         await mine.remove();
-        await sleep(600);
         const host = await it.start();
+        await untilEmpty(host, 1);
         const events: Message[] = [];
         const from = commands(it.log(transit)).length;
-        assertFailure(await host.request(authenticate({}, { timeout: 1500 * SLOW, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
+        assertFailure(await host.request(authenticate({}, { timeout: 4000, events: true }), (event) => events.push(event)), "not-a-mynumber-card");
         assert.deepEqual(events, [{ event: "waiting-for-card", found: "other-card" }]);
         assert.equal(commands(it.log(transit)).length - from, 1);
         await mine.insert();
@@ -331,8 +339,8 @@ describe("the PC/SC service stops", { skip: !isPrivate && "the daemon is not our
 
     test("while a card is waited for", async () => {
         await it.card.remove();
-        await sleep(500);
         const host = await it.start();
+        await untilEmpty(host, 0);
         host.send(authenticate({}, { events: true }));
         assert.deepEqual(await host.next(), { event: "waiting-for-card" });
         await stopPcscd();
@@ -364,7 +372,7 @@ describe("the PC/SC service stops", { skip: !isPrivate && "the daemon is not our
             host.send(authenticate());
             await until(name, () => it.log().some((line) => pattern.test(line)));
             await stopPcscd();
-            const { reason } = failure(await host.next(20_000 * SLOW));
+            const { reason } = failure(await host.next(20_000));
             assert.ok(["pcsc-unavailable", "pin-unanswered", "card-removed", "card-unresponsive"].includes(reason), reason);
             await it.card.command("delay-apdu 0");
             await restart();

@@ -214,18 +214,16 @@ describe("one operation at a time", () => {
 describe("time runs out", () => {
     test("in the prompt: it closes and no PIN is sent", async () => {
         const host = await it.start();
-        const from = performance.now();
-        host.send(authenticate({}, { timeout: 1000 * SLOW }));
+        host.send(authenticate({}, { timeout: 3000 }));
         await it.home.pinentry.shown();
-        assertFailure(await host.next(), "timeout");
-        assert.ok(performance.now() - from < 2000 * SLOW);
+        assertFailure(await host.next(4000), "timeout");
         assert.equal(verifies(it.log()).length, 0);
         assert.ok(await it.home.pinentry.closed());
     });
 
     test("the host goes on with the next request", async () => {
         const host = await it.start();
-        assertFailure(await host.request(authenticate({}, { timeout: 1000 * SLOW })), "timeout");
+        assertFailure(await host.request(authenticate({}, { timeout: 3000 })), "timeout");
         await it.home.pinentry.closed();
         it.home.pinentry.reset();
         it.home.pinentry.answer("pin 1234");

@@ -3,7 +3,6 @@
 // same, and a closed port ends the host all the same.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { SLOW } from "../rig/wait.ts";
 import { authenticate, bench } from "./bench.ts";
 import { assertFailure } from "./verify.ts";
 
@@ -17,14 +16,12 @@ describe("a PC/SC daemon that is frozen", { skip: !isPrivate && "the daemon is n
         const host = await it.start();
         process.kill(DAEMON, "SIGSTOP");
         try {
-            const started = performance.now();
-            host.send(authenticate({}, { timeout: 1000 * SLOW, id: "log-in" }));
+            host.send(authenticate({}, { timeout: 1000, id: "log-in" }));
             host.send({ command: "status", arguments: {}, id: "glance" });
-            assert.equal((await host.next(1_000 * SLOW))["id"], "glance");
-            const answer = await host.next(10_000 * SLOW);
+            assert.equal((await host.next(1_000))["id"], "glance");
+            const answer = await host.next(5_000);
             assert.equal(answer["id"], "log-in");
             assertFailure(answer, "timeout");
-            assert.ok(performance.now() - started < 5_000 * SLOW);
             await it.close(host);
         } finally {
             process.kill(DAEMON, "SIGCONT");

@@ -41,6 +41,9 @@ export interface BrowserOptions {
     restarts?: boolean;
 }
 
+/** Where a driver wants a timeout of its own, in milliseconds: far beyond what a test waits for (wait.ts). */
+export const NET = 120_000;
+
 /** JB_BROWSER names the browser of this run. */
 export const BROWSER = process.env["JB_BROWSER"] === "firefox" ? "firefox" : "chromium";
 
@@ -244,6 +247,7 @@ export class Chromium extends Browser {
             args,
             env: environment,
         });
+        context.setDefaultTimeout(NET);
         return new Chromium(context, options.forced ?? extensionId(options.extension ?? EXTENSION), profile);
     }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/card.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
+#include "fake_clock.h"
 #include "fake_session.h"
 #include "unit.h"
 
@@ -45,13 +44,8 @@ static enum jb_error verify(const char *digits, int *tries) {
     return jb_pin_verify(found, JB_PIN_AUTH, &pin, tries);
 }
 
-static void *cancel_soon(void *unused) {
-    const struct timespec time = {0, 400000000};
-
-    (void)unused;
-    (void)nanosleep(&time, NULL);
+static void cancel(void) {
     jb_op_cancel(op, JB_ERR_USER_CANCELLED);
-    return NULL;
 }
 
 /* --- the same card ------------------------------------------------------------------------- */
@@ -184,7 +178,6 @@ static void a_card_taken_right_after_our_reset_is_waited_for(void **state) {
 
 static void a_card_held_between_two_transactions_is_busy_and_a_cancel_ends_the_wait(void **state) {
     bool changed = true;
-    pthread_t thread;
 
     (void)state;
     new_op(60000);
@@ -193,11 +186,10 @@ static void a_card_held_between_two_transactions_is_busy_and_a_cancel_ends_the_w
     fake.reader[0].held = true;
     uint64_t start = jb_clock_ms();
 
-    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, NULL), 0);
+    fake_clock_at(400, cancel);
     assert_int_equal(jb_card_begin(found, &changed), JB_ERR_USER_CANCELLED);
-    assert_in_range(jb_clock_ms() - start, 390, 3000);
+    assert_in_range(jb_clock_ms() - start, 400, 650);
     assert_false(changed);
-    assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
 static void a_service_that_stops_between_is_told(void **state) {
@@ -263,13 +255,12 @@ static void nothing_is_sent_after_a_cancel(void **state) {
 }
 
 static void no_verify_is_sent_after_the_deadline(void **state) {
-    const struct timespec time = {1, 600000000};
     int tries = 0;
 
     (void)state;
     new_op(1500);
     assert_int_equal(find(), JB_OK);
-    (void)nanosleep(&time, NULL);
+    jb_pause(1600);
     assert_int_equal(verify("1234", &tries), JB_ERR_TIMEOUT);
     assert_int_equal(card.verifies, 0);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/card.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
+#include "fake_clock.h"
 #include "fake_session.h"
 #include "unit.h"
 
@@ -108,25 +107,17 @@ static void an_exchange_between_two_looks_is_noticed(void **state) {
     assert_int_equal(fake.reader[0].connects, 2);
 }
 
-static void *plug_in(void *unused) {
-    const struct timespec time = {0, 300000000};
-
-    (void)unused;
-    (void)nanosleep(&time, NULL);
+static void plug_in(void) {
     fake.reader[0].card = &card;
     fake.count = 1;
-    return NULL;
 }
 
 static void a_reader_that_comes_later_is_found(void **state) {
-    pthread_t thread;
-
     (void)state;
     fake.count = 0;
-    assert_int_equal(pthread_create(&thread, NULL, plug_in, NULL), 0);
+    fake_clock_at(300, plug_in);
     assert_int_equal(find(), JB_OK);
     assert_string_equal(told, "r");
-    assert_int_equal(pthread_join(thread, NULL), 0);
 }
 
 static void at_the_end_of_time_it_says_what_was_missing(void **state) {
@@ -169,21 +160,13 @@ static void the_reason_of_a_cancel_is_kept(void **state) {
     assert_int_equal(fake.reader[0].connects, 0);
 }
 
-static void *cancel_soon(void *unused) {
-    const struct timespec time = {0, 400000000};
-
-    (void)unused;
-    (void)nanosleep(&time, NULL);
+static void cancel(void) {
     jb_op_cancel(op, JB_ERR_USER_CANCELLED);
-    return NULL;
 }
 
-/* Whatever is waited for, a cancel ends it: a quarter second is enough where the machine is not
- * busy. */
+/* Whatever is waited for, a cancel ends it within a quarter second. */
 static void a_cancel_ends_each_wait(void **state) {
     for (int i = 0; i < 5; i++) {
-        pthread_t thread;
-
         (void)set_up(state);
         fake_init(&fake, i == 0 ? NULL : i == 1 ? &other : &card);
         fake.count = i == 2 ? 0 : 1;
@@ -192,10 +175,9 @@ static void a_cancel_ends_each_wait(void **state) {
         new_op(60000);
         uint64_t start = jb_clock_ms();
 
-        assert_int_equal(pthread_create(&thread, NULL, cancel_soon, NULL), 0);
+        fake_clock_at(400, cancel);
         assert_int_equal(find(), JB_ERR_USER_CANCELLED);
-        assert_in_range(jb_clock_ms() - start, 390, 3000);
-        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_in_range(jb_clock_ms() - start, 400, 650);
         assert_int_equal(tear_down(state), 0);
     }
 }

@@ -8,8 +8,8 @@ import { fail, succeed } from "../shared/failure.ts";
 import type { Outcome } from "../shared/failure.ts";
 import { isFields, isText } from "../shared/guards.ts";
 import type { NativeVersion } from "../shared/messages.ts";
+import { SET_UP_INTERVAL } from "../shared/pace.ts";
 
-const INTERVAL = 2_000;
 const TIMEOUT = 15_000;
 const RESULTS = ["ok", "warning", "problem"] as const;
 const MOST_CHECKS = 64;
@@ -116,7 +116,7 @@ export class SetUpWatch {
         const shown = JSON.stringify(setUp);
         if (shown !== this.#shown) this.#with.show(setUp);
         this.#shown = shown;
-        this.#timer = setTimeout(() => void this.#look(run), INTERVAL);
+        this.#timer = setTimeout(() => void this.#look(run), SET_UP_INTERVAL);
     }
 
     async #setUp(): Promise<SetUp> {

@@ -8,10 +8,10 @@ import { fail } from "../shared/failure.ts";
 import type { Failure, Outcome } from "../shared/failure.ts";
 import { isFields } from "../shared/guards.ts";
 import type { Fields } from "../shared/guards.ts";
+import { CARD_INTERVAL } from "../shared/pace.ts";
 import { parseCardInfo } from "./info.ts";
 import type { CardInfo } from "./info.ts";
 
-const INTERVAL = 1_500;
 /** Another program may have used up a try, and a card be swapped for another between two looks. */
 const STALE_AFTER = 10_000;
 const TIMEOUT = 10_000;
@@ -83,7 +83,7 @@ export class CardWatch {
         const view = await this.#view().catch((): CardView => ({ state: "failure", ...fail("internal-error") }));
         if (run !== this.#run) return;
         if (view !== null) this.#show(view);
-        this.#timer = setTimeout(() => void this.#look(run), INTERVAL);
+        this.#timer = setTimeout(() => void this.#look(run), CARD_INTERVAL);
     }
 
     /** Null when nothing has changed. */

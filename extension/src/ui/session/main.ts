@@ -6,6 +6,7 @@ import { connectNative, Host } from "../../native/host.ts";
 import { shownLanguage } from "../../shared/i18n.ts";
 import { parseRequestMessage, portName } from "../../shared/messages.ts";
 import type { WindowMessage } from "../../shared/messages.ts";
+import { SUCCESS_SHOWN } from "../../shared/pace.ts";
 import type { OperationRequest } from "../../shared/request.ts";
 import { namesOther, SessionStore, sessionStorage } from "../../shared/session.ts";
 import type { Session } from "../../shared/session.ts";
@@ -17,7 +18,6 @@ import { SessionView } from "./view.ts";
 
 /** The page's content script answers at once, or it is not the one that asked. */
 const ATTACH_TIMEOUT = 5_000;
-const SUCCESS_SHOWN = 2_500;
 const TICK = 100;
 
 const ownLanguage = await shownLanguage();

@@ -2,7 +2,7 @@
 // When Continue may be pressed: after the window has had the focus for a full second in which nobody typed into it.
 // A window that a page makes appear under someone's hands must not take what those hands were doing as a yes.
 
-export const SETTLING_TIME = 1_000;
+import { SETTLING_TIME } from "../../shared/pace.ts";
 
 export class PressGuard {
     #since: number | null = null;
