@@ -7,20 +7,20 @@ import type { Page } from "../rig/page.ts";
 import { screenshot } from "../rig/browser.ts";
 import { until } from "../rig/wait.ts";
 import { createSite, listen } from "../rig/site.ts";
-import { goOn, inState, outcome, Stage } from "./fixture.ts";
+import { appears, goOn, inState, outcome, Stage } from "./fixture.ts";
 
 const POPUP = "ui/popup/popup.html";
 const CARE = "ui/card/card.html";
 
 /** Waits until the page shows the card so. */
 async function shows(page: Page, state: string): Promise<void> {
-    await page.locator(`#card[data-state="${state}"]`).waitFor({ timeout: 15_000 });
+    await appears(page.locator(`#card[data-state="${state}"]`), `the card in the state ${state}`);
 }
 
 /** The dialog's state, and then its words. */
 async function dialogSays(page: Page, state: string): Promise<string> {
     const dialog = page.locator(`dialog[open][data-state="${state}"]`);
-    await dialog.waitFor({ timeout: 15_000 });
+    await appears(dialog, `the dialog in the state ${state}`);
     return dialog.innerText();
 }
 
@@ -100,7 +100,7 @@ describe("the holder's own page", () => {
         const care = await page();
         stage.home.pinentry.answer("pin ABC123");
         await care.click("#show-details");
-        await care.locator("#details:not([hidden])").waitFor({ timeout: 15_000 });
+        await appears(care.locator("#details:not([hidden])"), "the details");
         assert.match(await care.locator("#details").innerText(), /Good until\s+\d+ \w+ 20\d\d[\s\S]+Name\s+\S+/);
         assert.equal(await care.locator("dialog[open]").count(), 0);
         assert.equal(await care.locator(".milestones .end").count(), 2, "its end is in the calendar, too");
@@ -184,26 +184,21 @@ describe("the holder's own page", () => {
         const { own } = stage.browser;
         const reached = await site.evaluate<string[]>(`(async (url) => {
             const fetched = await fetch(url).then(() => "fetched", () => "no");
-            await new Promise((resolve) => {
-                const frame = document.createElement("iframe");
-                frame.src = url;
-                frame.onload = resolve;
-                setTimeout(resolve, 2_000);
-                document.body.append(frame);
-            });
+            document.body.append(Object.assign(document.createElement("iframe"), { src: url }));
+            // What comes from further away is there later.
+            await new Promise((onload) => { document.body.append(Object.assign(document.createElement("iframe"), { src: "/", onload })); });
             return [fetched, "chrome" in globalThis && "runtime" in chrome ? "runtime" : "none"];
         })("${own}/${CARE}")`);
         assert.deepEqual(reached, ["no", "none"]);
         assert.ok(site.frames().every((frame) => !frame.url().startsWith(own)), "no page of ours is framed");
         // What a content script could say is answered by nobody: the background knows no such message.
-        const answers = await site.evaluate<string[]>(`new Promise((resolve) => {
-            const seen = [];
-            addEventListener("message", ({ data }) => seen.push(data.action));
+        await site.evaluate(`{
+            seen = [];
+            addEventListener("message", ({ data }) => { if (data.id !== "settled") seen.push(data.action); });
             for (const command of ["card-info", "card-details", "change-pin", "doctor"]) postMessage({ action: "jpki-bridge:" + command }, "*");
-            setTimeout(() => { resolve(seen.filter((action) => /-(ack|success|failure)$/.test(action))); }, 1_000);
-        })`);
-        assert.deepEqual(answers, []);
-        assert.equal(stage.browser.windows().length, 0);
+        }`);
+        await stage.noWindow(site);
+        assert.deepEqual((await site.evaluate<string[]>("seen")).filter((action) => /-(ack|success|failure)$/.test(action)), []);
     });
 });
 

@@ -4,14 +4,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import type { Language } from "../rig/browser.ts";
-import { goOn, inState, outcome, Stage } from "./fixture.ts";
+import { appears, goOn, inState, outcome, Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";
 
 const TALL = { width: 900, height: 2000 };
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
     const shows = (page: Page, state: string): Promise<void> => page.locator(`#card[data-state="${state}"]`).waitFor();
-    const dialog = (page: Page, state: string): Promise<void> => page.locator(`dialog[open][data-state="${state}"]`).waitFor({ timeout: 15_000 });
+    const dialog = (page: Page, state: string): Promise<void> => appears(page.locator(`dialog[open][data-state="${state}"]`), `the dialog in the state ${state}`);
 
     describe(`looking after the card, ${language}`, () => {
         it("is readable, accessible and in its language everywhere", async () => {
@@ -30,7 +30,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await shows(care, "card");
                 pinentry.answer("pin ABC123");
                 await care.click("#show-details");
-                await care.locator("#details:not([hidden])").waitFor({ timeout: 15_000 });
+                await appears(care.locator("#details:not([hidden])"), "the details");
                 await keep(care, "card-details");
                 await care.setViewportSize({ width: 400, height: 2600 });
                 await keep(care, "card-narrow");

@@ -171,29 +171,20 @@ describe("log-in", () => {
         await screenshot(window, "session-card-removed.en.light");
         assert.equal(await stage.card.triesLeft("auth"), 3);
     });
-});
 
-describe("log-in with something else on the reader", () => {
-    it("asks for a MyNumber card", async () => {
-        const stage = await Stage.open({ card: ["--other-card"], language: "en" });
-        try {
-            const { window } = await stage.ask();
-            await goOn(window);
-            await inState(window, "other-card");
-            await screenshot(window, "session-other-card.en.light");
-        } finally {
-            await stage.close();
-        }
-    });
+    // With other cards from here on.
     it("names an expired certificate", async () => {
-        const stage = await Stage.open({ card: ["--expired"], language: "en" });
-        try {
-            const { page, window } = await stage.ask();
-            await goOn(window);
-            stage.home.pinentry.answer("pin 1234");
-            assert.match((await outcome(page)).text, /certificate-expired/);
-        } finally {
-            await stage.close();
-        }
+        await stage.lay("--expired");
+        const { page, window } = await stage.ask();
+        await goOn(window);
+        stage.home.pinentry.answer("pin 1234");
+        assert.match((await outcome(page)).text, /certificate-expired/);
+    });
+    it("asks for a MyNumber card where something else lies", async () => {
+        await stage.lay("--other-card");
+        const { window } = await stage.ask();
+        await goOn(window);
+        await inState(window, "other-card");
+        await screenshot(window, "session-other-card.en.light");
     });
 });

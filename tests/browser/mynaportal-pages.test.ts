@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "../rig/page.ts";
 import { BROWSER } from "../rig/browser.ts";
 import { createSite, listen } from "../rig/site.ts";
 import { until } from "../rig/wait.ts";
-import { gone, goOn, HOSTILE, inState, leave, MYNA, MYNA_INPUTS, PORTAL, SHOP, Stage } from "./fixture.ts";
+import { gone, goOn, HOSTILE, inState, leave, MYNA, MYNA_INPUTS, PORTAL, settled, SHOP, Stage } from "./fixture.ts";
 
 /** Speaks the protocol and keeps the answers. */
 const LAUNCHER = `<title>launcher</title><script>
@@ -78,16 +77,16 @@ describe("a page of a government site", () => {
             assert.match(answer.message ?? "", /Please tell the people who run the site/, name);
         }
         await page.evaluate("launch(JSON.stringify({ mode: '05' }))");
-        await sleep(1_000);
+        await stage.noWindow(page);
         assert.equal((await answersOf(page)).length, malformed.length, "mode 05 has no answer");
-        assert.equal(stage.browser.windows().length, 0);
     });
 
     it("gets one window for a flood of requests", async () => {
         const page = await stage.browser.tab(`${HOSTILE}/`);
         await page.evaluate("document.querySelector('#go').onclick = () => { for (let n = 0; n < 500; n++) launch(JSON.stringify({ ...login, mode: n % 2 ? '01' : '02' })); }");
         const window = await stage.browser.window(() => page.click("#go"));
-        await sleep(1_000);
+        await answered(page, 499);
+        await settled(page);
         assert.equal(stage.browser.windows().length, 1);
         assert.equal((await answersOf(page)).length, 499);
         await inState(window, "review");
@@ -124,11 +123,10 @@ describe("a page of a government site", () => {
         await page.click("#go");
         const framing = await stage.browser.tab(`${HOSTILE}/framing`);
         await framing.frames()[1]?.evaluate("launch(JSON.stringify(login))");
-        await sleep(1_000);
+        await stage.noWindow(framing);
         assert.deepEqual([await inputs(page), await answersOf(page)], [[], []]);
         assert.equal(await framing.frames()[1]?.locator("input").count(), 0);
         assert.deepEqual(await framing.frames()[1]?.evaluate("answers"), []);
-        assert.equal(stage.browser.windows().length, 0);
     });
 });
 
@@ -155,19 +153,23 @@ describe("a site that looks like a government's", () => {
         }
     });
 
-    for (const url of [...names.map((name) => `https://${name}/`), "http://plain.myna.go.jp/", `${SHOP}/`]) {
-        it(`gets neither inputs nor answers nor another system: ${url}`, async () => {
+    it("gets neither inputs nor answers nor another system", async () => {
+        const pages: Page[] = [];
+        for (const url of [...names.map((name) => `https://${name}/`), "http://plain.myna.go.jp/", `${SHOP}/`]) {
             const page = await stage.browser.tab(url);
             assert.equal(page.url(), url);
             await page.evaluate(`document.addEventListener("recvMsg", () => { document.title = "answered"; });
                 document.dispatchEvent(new CustomEvent("launchApp", { detail: JSON.stringify({ mode: "04", service_id: "01" }) }));`);
-            await sleep(1_000);
-            assert.deepEqual(await inputs(page), []);
-            assert.notEqual(await page.title(), "answered");
-            assert.equal(stage.browser.windows().length, 0);
-            assert.match(await page.evaluate("navigator.userAgent"), /X11; Linux/);
-        });
-    }
+            pages.push(page);
+        }
+        // One that is heard, after all of them.
+        await stage.noWindow(await stage.browser.tab(`${PORTAL}/mynaportal`));
+        for (const page of pages) {
+            assert.deepEqual(await inputs(page), [], page.url());
+            assert.notEqual(await page.title(), "answered", page.url());
+            assert.match(await page.evaluate("navigator.userAgent"), /X11; Linux/, page.url());
+        }
+    });
     it("is not taken for a service at another port: no disguise, and the person is asked", async () => {
         const page = await stage.browser.tab("https://port.myna.go.jp:8443/");
         assert.match(await page.evaluate("navigator.userAgent"), /X11; Linux/);

@@ -2,7 +2,6 @@
 // A page that hands over documents and does all it can to have something else signed than was shown, or to be in the way.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../rig/wait.ts";
 import { gone, goOn, HOSTILE, inState, leave, Stage } from "./fixture.ts";
 import { faults } from "./judge.ts";
@@ -71,8 +70,7 @@ describe("a hostile page with documents", () => {
         await page.evaluate("files.push(files[0])");
         await page.click("#go");
         assert.equal((await heard(page, 2)).error?.reason, "documents-too-large");
-        await sleep(1_000);
-        assert.equal(stage.browser.windows().length, 0);
+        await stage.noWindow(page);
     });
 
     it("gets an error, and no window, for what is no file or too large", async () => {
@@ -87,8 +85,7 @@ describe("a hostile page with documents", () => {
             await page.evaluate(`ask({ files: ${files} })`);
             assert.equal((await heard(page, index + 1)).error?.reason, reason, files);
         }
-        await sleep(1_000);
-        assert.equal(stage.browser.windows().length, 0);
+        await stage.noWindow(page);
     });
 
     it("cannot change the review by asking again, and is told that one is open", async () => {

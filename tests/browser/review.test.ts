@@ -2,7 +2,6 @@
 // What a person sees of documents before they sign them, whatever the page says of these.
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "../rig/page.ts";
 import { until } from "../rig/wait.ts";
 import { goOn, inState, Stage } from "./fixture.ts";
@@ -171,7 +170,8 @@ describe("the review of documents", () => {
         }
         // From another document, Continue leads to what stands in the way.
         await look(window, 0);
-        await sleep(1_500);
+        await window.bringToFront();
+        await window.evaluate("new Promise((done) => { setTimeout(done, 400); })"); // longer than it waits for a press
         assert.equal(await window.locator("#continue").getAttribute("aria-disabled"), "true");
         await window.locator("#continue").click({ force: true });
         await inState(window, "review");

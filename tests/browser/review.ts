@@ -131,7 +131,7 @@ export const OFFERING = `<!doctype html><html lang="en"><title>Offering</title><
     const answers = [];
     const progress = [];
     addEventListener("message", ({ source, data }) => {
-        if (source !== window || typeof data?.action !== "string") return;
+        if (source !== window || data?.id === "settled" || typeof data?.action !== "string") return;
         if (/-(success|failure)$/.test(data.action)) answers.push(data);
         if (data.action.endsWith("-progress")) progress.push(data);
     });

@@ -68,20 +68,14 @@ describe("signing", () => {
         assert.ok(signed > 0);
         assert.ok(log.slice(signed).some((line) => line === "reset" || line === "power-off"), log.slice(signed).join("\n"));
     });
-});
 
-describe("signing with a card that has no signing certificate", () => {
-    it("says what is missing and where to ask", async () => {
-        const stage = await Stage.open({ card: ["--no-signing-certificate"], language: "en" });
-        try {
-            const page = await stage.browser.tab(`${PORTAL}/sign`);
-            stage.home.pinentry.answer("pin ABC123");
-            await goOn(await stage.browser.window(() => page.click("#sign-once")));
-            const said = await outcome(page);
-            assert.match(said.text, /certificate-absent/);
-            assert.match(said.text, /municipal office/);
-        } finally {
-            await stage.close();
-        }
+    it("says what is missing and where to ask with a card that has no signing certificate", async () => {
+        await stage.lay("--no-signing-certificate");
+        const page = await stage.browser.tab(`${PORTAL}/sign`);
+        stage.home.pinentry.answer("pin ABC123");
+        await goOn(await stage.browser.window(() => page.click("#sign-once")));
+        const said = await outcome(page);
+        assert.match(said.text, /certificate-absent/);
+        assert.match(said.text, /municipal office/);
     });
 });

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import type { Page } from "../rig/page.ts";
 import type { Language } from "../rig/browser.ts";
 import { HOST } from "../rig/paths.ts";
-import { Stage } from "./fixture.ts";
+import { appears, Stage } from "./fixture.ts";
 import { judge } from "./judge.ts";
 
 for (const language of ["ja", "en"] as const satisfies Language[]) {
@@ -29,10 +29,10 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await Promise.all([popup.close(), care.close()]);
                 stage.browser.register(HOST);
                 await page.bringToFront();
-                await page.locator('#step-card[data-state="now"]').waitFor({ timeout: 20_000 });
+                await appears(page.locator('#step-card[data-state="now"]'), "the step card", 20_000);
                 await keep(page, "welcome-card");
                 await stage.card.insert();
-                await page.locator('#step-try[data-state="now"]').waitFor({ timeout: 20_000 });
+                await appears(page.locator('#step-try[data-state="now"]'), "the step try", 20_000);
                 await keep(page, "welcome-try");
             } finally {
                 await stage.close();

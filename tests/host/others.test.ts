@@ -333,7 +333,6 @@ describe("the PC/SC service stops", { skip: !isPrivate && "the daemon is not our
 
     async function restart(): Promise<void> {
         await startPcscd();
-        await it.card.remove();
         await it.card.insert();
     }
 

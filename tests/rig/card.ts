@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 // A virtual card in vpcd's reader. Run what uses it inside tests/virtual_card/with-pcscd.sh.
 import assert from "node:assert/strict";
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { BUILD, CARD_DATA, VIRTUAL_CARD } from "./paths.ts";
+import { CARD_DATA, VIRTUAL_CARD } from "./paths.ts";
 import { until } from "./wait.ts";
 
 /** The PINs of the generated cards. */
@@ -24,11 +23,9 @@ export interface Apdu {
 export class Card {
     readonly #folder = mkdtempSync(join(tmpdir(), "jb-card-"));
     readonly #process: ChildProcess;
-    readonly #reader: string;
     readonly #leave = (): void => { this.#process.kill("SIGKILL"); };
 
     private constructor(options: string[]) {
-        this.#reader = options.some((option) => option.includes("35964")) ? "1" : "0";
         const own = ["--control", this.#socket, "--log", this.#log];
         const data = options.includes("--data") ? [] : ["--data", CARD_DATA];
         this.#process = spawn(VIRTUAL_CARD, [...own, ...data, ...options], { stdio: ["ignore", "ignore", "pipe"] });
@@ -84,29 +81,9 @@ export class Card {
         });
     }
 
-    /** In the reader, and powered: only then does PC/SC tell of it. */
+    /** In the reader, and PC/SC has taken it, to the end: nothing more is to come of its insertion. */
     async inReader(): Promise<void> {
-        const powered = async (): Promise<boolean> => {
-            const log = this.log();
-            return (await this.command("state")) === "in" && log.lastIndexOf("power-on") > log.lastIndexOf("# in the reader");
-        };
-        for (let tries = 0; tries < 3; tries++) {
-            if (await until("", powered, 2_500).catch(() => false)) {
-                return;
-            }
-            // A daemon with much to do may leave a card unpowered until somebody connects to it.
-            if (this.#answersToReset()) {
-                return;
-            }
-            // Laid down within one glance of the daemon's after another was taken away: it saw no change.
-            await this.command("remove");
-            await sleep(1_000);
-            await this.command("insert");
-        }
-        throw new Error("the card is not seen in the reader");
-    }
-    #answersToReset(): boolean {
-        return spawnSync(join(BUILD, "pcsc-apdu"), ["--now", "--reader", this.#reader], { timeout: 3_000 }).status === 0;
+        await until("the card to be taken by PC/SC", async () => await this.command("state") === "in");
     }
     async remove(): Promise<void> {
         await this.command("remove");

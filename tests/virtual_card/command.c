@@ -120,7 +120,7 @@ static void run(struct vc_session *session, char *const words[WORDS_MAX], char *
             say(answer, "error: no such kind of garbage");
         }
     } else if (strcmp(name, "state") == 0) {
-        say(answer, session->noticed ? "in" : session->inserted ? "waiting" : "out");
+        say(answer, vc_session_settled(session) ? "in" : session->inserted ? "waiting" : "out");
     } else if (strcmp(name, "quit") == 0) {
         session->quit = true;
     } else if (!set_number(session, name, words[1])) {

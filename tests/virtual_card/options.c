@@ -225,8 +225,9 @@ static int help(void) {
          "silent-at N, reinsert-after MS, delay-apdu MS, delay-byte US, quit.\n"
          "Each is answered by one line: ok, the value asked for, or error: and a reason.\n"
          "DIR may be relative to the data directory: `swap other`, `swap rogue`, `swap .`.\n"
-         "`state` answers in (powered up), waiting (for the reader) or out.\n"
-         "A card that left is back after 0.6 s at the earliest, so that the daemon notices.");
+         "`state` answers in (powered up, and counted by the daemon), waiting (for the reader) or "
+         "out.\n"
+         "A card that left is back when the daemon has noticed, at the earliest.");
     return 0;
 }
 

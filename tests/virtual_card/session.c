@@ -9,14 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define RETRY_US 100000
-/* The daemon looks every 400 ms: a card that is back sooner was never away for it. */
-#define AWAY_US 600000
-/* An inserted card is powered at the first glance. One that is only looked at was taken for the
-   card before it; it leaves for a moment. (Not for ever: a daemon may power on demand only.) */
-#define GLANCES_MAX 3
-#define RETREATS_MAX 3
+#define RETRY_US 20000
 #define CONNECT_TIMEOUT_US 300000
 
 int64_t vc_now(void) {
@@ -30,35 +25,59 @@ static struct vc_card *current(struct vc_session *session) {
     return session->seen[session->current].card;
 }
 
-/* No reader, no power: nothing verified, nothing under way. */
-static void disconnect(struct vc_session *session) {
-    bool was_open = session->vpcd.open;
-
-    vc_vpcd_close(&session->vpcd);
-    session->answering = false;
-    session->noticed = false;
-    session->glances = 0;
-    session->powered = false;
-    session->connect_at = vc_now() + RETRY_US;
-    vc_card_power_off(current(session));
-    if (was_open) {
-        session->away_until = vc_now() + AWAY_US;
-        session->connect_at = session->away_until;
-        vc_log_event(session->log, "# out of the reader");
-    }
+/* How many times the daemon has noticed a card coming or going since ours set out for the reader.
+ */
+static uint16_t noticed(const struct vc_session *session) {
+    return (uint16_t)(session->view.counter - session->before.counter);
 }
 
+/* The daemon has powered the card and counted it: nothing more is to come of its insertion. */
+bool vc_session_settled(const struct vc_session *session) {
+    return session->vpcd.open && session->taken && session->view.known && session->view.present &&
+           session->view.service == session->before.service && noticed(session) == 1;
+}
+
+/* The daemon has noticed that no card is there: the next one will be another for it. One that it
+   took is counted when it came and when it went; that no card is there a failed reset says, too,
+   and then the daemon's own thread may never learn that there was another card. */
+static bool is_free(const struct vc_session *session) {
+    return session->view.known && !session->view.present &&
+           (!session->owed || session->view.service != session->before.service ||
+            noticed(session) >= 2);
+}
+
+/* No reader, no power: nothing verified, nothing under way. */
+static void disconnect(struct vc_session *session) {
+    if (session->vpcd.open) {
+        session->owed = session->taken;
+        vc_log_event(session->log, "# out of the reader");
+    }
+    vc_vpcd_close(&session->vpcd);
+    session->answering = false;
+    session->taken = false;
+    session->powered = false;
+    session->leaving = false;
+    session->connect_at = vc_now() + RETRY_US;
+    vc_card_power_off(current(session));
+}
+
+/* A card that the daemon is about to take stays until it has: what is gone within one look of the
+   daemon's may be taken for there, and the card after it for the same. */
 void vc_session_remove(struct vc_session *session) {
     session->inserted = false;
     session->insert_at = INT64_MAX;
-    disconnect(session);
+    if (session->vpcd.open && !session->taken) {
+        session->leaving = true;
+    } else {
+        disconnect(session);
+    }
 }
 
 void vc_session_insert(struct vc_session *session) {
     session->insert_at = INT64_MAX;
     if (!session->inserted) {
         session->inserted = true;
-        session->connect_at = session->away_until;
+        session->connect_at = vc_now();
     }
 }
 
@@ -123,13 +142,6 @@ static void send_atr(struct vc_session *session) {
 static void on_control(struct vc_session *session, uint8_t control) {
     switch (control) {
     case VC_VPCD_ATR:
-        if (!session->noticed && ++session->glances > GLANCES_MAX &&
-            session->retreats < RETREATS_MAX) {
-            vc_log_event(session->log, "# not noticed");
-            session->retreats++;
-            disconnect(session);
-            return;
-        }
         send_atr(session);
         return;
     case VC_VPCD_OFF:
@@ -148,8 +160,7 @@ static void on_control(struct vc_session *session, uint8_t control) {
     default:
         return;
     }
-    session->noticed = session->noticed || session->powered;
-    session->retreats = session->noticed ? 0 : session->retreats;
+    session->taken = session->taken || session->powered;
     vc_card_reset(current(session));
 }
 
@@ -166,7 +177,7 @@ static void on_command(struct vc_session *session, const uint8_t *bytes, size_t 
     char event[64];
 
     if (!session->powered) {
-        /* The reader took this card for the one before: leave, until it has noticed. */
+        /* No card answers without power. */
         vc_log_event(session->log, "# not powered");
         disconnect(session);
         return;
@@ -246,6 +257,22 @@ static void on_reader(struct vc_session *session, short events) {
     }
 }
 
+/* What PC/SC says of the reader now: one change at a time, after what the reader itself said. */
+static void on_view(struct vc_session *session, short events) {
+    struct vc_view view;
+
+    if (events != 0 && read(session->watch, &view, sizeof view) == (ssize_t)sizeof view) {
+        session->view = view;
+    }
+    if (session->leaving && vc_session_settled(session)) {
+        disconnect(session);
+    }
+}
+
+static bool may_connect(const struct vc_session *session) {
+    return session->inserted && !session->vpcd.open && is_free(session);
+}
+
 /* What is due by the clock; returns when to look again. */
 static int64_t on_time(struct vc_session *session) {
     int64_t now = vc_now();
@@ -254,7 +281,9 @@ static int64_t on_time(struct vc_session *session) {
     if (session->insert_at <= now) {
         vc_session_insert(session);
     }
-    if (session->inserted && !session->vpcd.open && session->connect_at <= now) {
+    if (may_connect(session) && session->connect_at <= now) {
+        session->before = session->view;
+        session->owed = false;
         /* One that hangs is begun again: the reader's queue may hold a card that is gone. */
         session->connect_at =
             now + (vc_vpcd_connect(&session->vpcd) ? CONNECT_TIMEOUT_US : RETRY_US);
@@ -266,7 +295,7 @@ static int64_t on_time(struct vc_session *session) {
     if (session->insert_at < next) {
         next = session->insert_at;
     }
-    if (session->inserted && !session->vpcd.open && session->connect_at < next) {
+    if (may_connect(session) && session->connect_at < next) {
         next = session->connect_at;
     }
     if (session->answering && session->answer_at < next) {
@@ -286,11 +315,12 @@ static int wait_for_events(struct vc_session *session, struct pollfd *fds, size_
     fds[count].fd = session->vpcd.fd;
     fds[count].events = session->vpcd.open ? POLLIN : POLLOUT;
     fds[count].revents = 0;
-    return ppoll(fds, count + 1, next == INT64_MAX ? NULL : &timeout, while_waiting);
+    fds[count + 1] = (struct pollfd){.fd = session->watch, .events = POLLIN};
+    return ppoll(fds, count + 2, next == INT64_MAX ? NULL : &timeout, while_waiting);
 }
 
 static int loop(struct vc_session *session, const volatile sig_atomic_t *stop) {
-    struct pollfd fds[VC_CONTROL_FDS_MAX + 1];
+    struct pollfd fds[VC_CONTROL_FDS_MAX + 2];
     sigset_t blocked;
     sigset_t before;
     size_t count;
@@ -312,6 +342,7 @@ static int loop(struct vc_session *session, const volatile sig_atomic_t *stop) {
             continue;
         }
         on_reader(session, fds[count].revents);
+        on_view(session, fds[count + 1].revents);
         vc_control_serve(session->control, fds, count, vc_session_command, session);
     }
     return 0;
@@ -337,6 +368,10 @@ int vc_session_run(const struct vc_options *options, const volatile sig_atomic_t
     }
     if (options->control != NULL &&
         (session->control = vc_control_open(options->control)) == NULL) {
+        goto out;
+    }
+    if ((session->watch = vc_watch_start(options->port)) < 0) {
+        perror("watch");
         goto out;
     }
     status = loop(session, stop);

@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "traits.h"
 #include "vpcd.h"
+#include "watch.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -43,13 +44,15 @@ struct vc_session {
     struct vc_vpcd vpcd;
     struct vc_control *control;
     FILE *log;
-    bool noticed; /* powered up since it came into the reader */
-    int glances;  /* asked for the ATR since then, while not noticed */
-    int retreats; /* left and came again because it was not noticed */
+    int watch;             /* where the views come from */
+    struct vc_view view;   /* what PC/SC says now */
+    struct vc_view before; /* and said when the card set out for the reader */
+    bool taken;            /* powered up since it came into the reader */
+    bool owed;             /* taken once, and gone: the daemon has yet to notice */
+    bool leaving;          /* as soon as the daemon has taken it */
     bool powered;
     bool inserted;      /* wants to be in the reader */
     int64_t connect_at; /* µs; when to try next while inserted and not connected */
-    int64_t away_until; /* µs; not back in the reader before */
     int64_t insert_at;  /* µs; when a card taken away comes back, INT64_MAX: never */
     bool answering;     /* an APDU waits for its answer */
     int64_t answer_at;  /* µs; INT64_MAX: never */
@@ -62,6 +65,9 @@ int64_t vc_now(void);
 
 void vc_session_remove(struct vc_session *session);
 void vc_session_insert(struct vc_session *session);
+
+/* Whether the daemon has taken the card, to the end. */
+bool vc_session_settled(const struct vc_session *session);
 
 /* Takes the card from this directory into the reader's place (not into the reader). False when it
    cannot be loaded. */
