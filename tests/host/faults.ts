@@ -6,7 +6,7 @@ import type { Card } from "../rig/card.ts";
 import type { Host, Message } from "../rig/host.ts";
 import { until } from "../rig/wait.ts";
 import { commands, isVerified, verifies } from "./apdus.ts";
-import { authenticate, bench } from "./bench.ts";
+import { authenticate, bench, limit } from "./bench.ts";
 import { assertToken, failure } from "./verify.ts";
 
 export interface Operation {
@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** For what waits for a card that does not come back: long enough to come to it on a busy machine. */
-export const IN_VAIN_MS = 5000;
+export const IN_VAIN_MS = limit(5000);
 
 const ALL_TRIES = { auth: 3, sign: 5, profile: 3 } as const;
 const GARBAGE = ["random", "one-byte", "empty", "long", "huge", "badsw"] as const;
