@@ -23,108 +23,101 @@ const PAGES = {
     "/target": `${SPEAKER}<script>document.title = document.prerendering ? "prerendered" : "opened"; ask();</script>`,
 };
 
-describe("two tabs at once", () => {
-    let stage: Stage;
-    before(async () => { stage = await Stage.open({ language: "en", pages: PAGES }); });
-    afterEach(() => stage.tidy());
-    after(() => stage.close());
-
-    it("get one window; the second is told that an operation is pending", async () => {
-        const { page, window } = await stage.ask();
-        const second = await stage.browser.tab(`${PORTAL}/login-web-eid`);
-        await second.click("#log-in");
-        assert.match((await outcome(second)).text, /ERR_WEBEID_ACTION_PENDING \/ operation-pending/);
-        assert.equal(stage.browser.windows().length, 1);
-        stage.home.pinentry.answer("pin 1234");
-        await goOn(window);
-        await page.waitForURL("**/account*");
-    });
-
-    it("lets the second ask once the first has its outcome", async () => {
-        const { page, window } = await stage.ask();
-        stage.home.pinentry.answer("cancel", "pin 1234");
-        await goOn(window);
-        await outcome(page);
-        const second = await stage.ask();
-        await goOn(second.window);
-        await second.page.waitForURL("**/account*");
-    });
-
-    it("does not disturb status", async () => {
-        const { window } = await stage.ask();
-        const second = await stage.browser.tab(`${HOSTILE}/`);
-        await second.evaluate("ask('web-eid:status')");
-        assert.equal((await answered(second)).action, "web-eid:status-success");
-        await leave(window);
-    });
-
-    it("ends everything when the tab that asked is closed", async () => {
-        const { page, window } = await stage.ask();
-        await goOn(window);
-        await stage.home.pinentry.shown();
-        await page.close();
-        await gone(window);
-        assert.ok(await stage.home.pinentry.closed());
-    });
-});
-
-describe("time", () => {
-    let stage: Stage;
-    before(async () => { stage = await Stage.open({ language: "en", pages: PAGES }); });
-    afterEach(() => stage.tidy());
-    after(() => stage.close());
-
-    it("runs out while the person reads", async () => {
-        const page = await stage.browser.tab(`${HOSTILE}/short`);
-        const started = Date.now();
-        const window = await stage.browser.window(() => page.click("#go"));
-        const { error } = await answered(page);
-        assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_USER_TIMEOUT", "timeout"]);
-        assert.ok(Date.now() - started >= 3_900, "not before its time");
-        await inState(window, "failure");
-        assert.equal(stage.home.pinentry.prompts().length, 0);
-    });
-    it("runs out while the prompt is open, which closes, and no PIN is sent", async () => {
-        const page = await stage.browser.tab(`${HOSTILE}/short`);
-        await goOn(await stage.browser.window(() => page.click("#go")));
-        await stage.home.pinentry.shown();
-        const { error } = await answered(page);
-        assert.equal(error?.code, "ERR_WEBEID_USER_TIMEOUT");
-        assert.ok(await stage.home.pinentry.closed());
-        assert.ok(!stage.card.apdus().some(({ command }) => /^00 20 .. .. 04/.test(command)));
-    });
-});
-
-describe("a page that is left", () => {
+describe("a browser", () => {
     let stage: Stage;
     before(async () => { stage = await Stage.open({ language: "en", pages: PAGES, backForwardCache: true }); });
     afterEach(() => stage.tidy());
     after(() => stage.close());
 
-    it("takes window and prompt along", async () => {
-        const { page, window } = await stage.ask();
-        await goOn(window);
-        await stage.home.pinentry.shown();
-        await page.goto(`${HOSTILE}/other`);
-        await gone(window);
-        assert.ok(await stage.home.pinentry.closed());
+    describe("two tabs at once", () => {
+        it("get one window; the second is told that an operation is pending", async () => {
+            const { page, window } = await stage.ask();
+            const second = await stage.browser.tab(`${PORTAL}/login-web-eid`);
+            await second.click("#log-in");
+            assert.match((await outcome(second)).text, /ERR_WEBEID_ACTION_PENDING \/ operation-pending/);
+            assert.equal(stage.browser.windows().length, 1);
+            stage.home.pinentry.answer("pin 1234");
+            await goOn(window);
+            await page.waitForURL("**/account*");
+        });
+
+        it("lets the second ask once the first has its outcome", async () => {
+            const { page, window } = await stage.ask();
+            stage.home.pinentry.answer("cancel", "pin 1234");
+            await goOn(window);
+            await outcome(page);
+            const second = await stage.ask();
+            await goOn(second.window);
+            await second.page.waitForURL("**/account*");
+        });
+
+        it("does not disturb status", async () => {
+            const { window } = await stage.ask();
+            const second = await stage.browser.tab(`${HOSTILE}/`);
+            await second.evaluate("ask('web-eid:status')");
+            assert.equal((await answered(second)).action, "web-eid:status-success");
+            await leave(window);
+        });
+
+        it("ends everything when the tab that asked is closed", async () => {
+            const { page, window } = await stage.ask();
+            await goOn(window);
+            await stage.home.pinentry.shown();
+            await page.close();
+            await gone(window);
+            assert.ok(await stage.home.pinentry.closed());
+        });
     });
 
-    it("finds its request answered with a failure when it is come back to, and can ask again", async () => {
-        const page = await stage.browser.tab(`${HOSTILE}/`);
-        await page.evaluate("addEventListener('pageshow', (event) => { window.restored = event.persisted; })");
-        const window = await stage.browser.window(() => page.click("#go"));
-        await page.evaluate("location.href = '/other'");
-        await gone(window);
-        await page.waitForFunction("document.title === 'other'");
-        await page.evaluate("history.back()");
-        await page.waitForFunction("document.title === 'speaker'");
-        assert.equal(await page.evaluate("window.restored"), true, "the page came back from the back-forward cache");
-        const { error } = await answered(page);
-        assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_USER_CANCELLED", "page-left"]);
-        stage.home.pinentry.answer("pin 1234");
-        await goOn(await stage.browser.window(() => page.click("#go")));
-        assert.equal((await answered(page, 2)).action, "web-eid:authenticate-success");
+    describe("time", () => {
+        it("runs out while the person reads", async () => {
+            const page = await stage.browser.tab(`${HOSTILE}/short`);
+            const started = Date.now();
+            const window = await stage.browser.window(() => page.click("#go"));
+            const { error } = await answered(page);
+            assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_USER_TIMEOUT", "timeout"]);
+            assert.ok(Date.now() - started >= 3_900, "not before its time");
+            await inState(window, "failure");
+            assert.equal(stage.home.pinentry.prompts().length, 0);
+        });
+        it("runs out while the prompt is open, which closes, and no PIN is sent", async () => {
+            const before = stage.card.apdus().length;
+            const page = await stage.browser.tab(`${HOSTILE}/short`);
+            await goOn(await stage.browser.window(() => page.click("#go")));
+            await stage.home.pinentry.shown();
+            const { error } = await answered(page);
+            assert.equal(error?.code, "ERR_WEBEID_USER_TIMEOUT");
+            assert.ok(await stage.home.pinentry.closed());
+            assert.ok(!stage.card.apdus().slice(before).some(({ command }) => /^00 20 .. .. 04/.test(command)));
+        });
+    });
+
+    describe("a page that is left", () => {
+        it("takes window and prompt along", async () => {
+            const { page, window } = await stage.ask();
+            await goOn(window);
+            await stage.home.pinentry.shown();
+            await page.goto(`${HOSTILE}/other`);
+            await gone(window);
+            assert.ok(await stage.home.pinentry.closed());
+        });
+
+        it("finds its request answered with a failure when it is come back to, and can ask again", async () => {
+            const page = await stage.browser.tab(`${HOSTILE}/`);
+            await page.evaluate("addEventListener('pageshow', (event) => { window.restored = event.persisted; })");
+            const window = await stage.browser.window(() => page.click("#go"));
+            await page.evaluate("location.href = '/other'");
+            await gone(window);
+            await page.waitForFunction("document.title === 'other'");
+            await page.evaluate("history.back()");
+            await page.waitForFunction("document.title === 'speaker'");
+            assert.equal(await page.evaluate("window.restored"), true, "the page came back from the back-forward cache");
+            const { error } = await answered(page);
+            assert.deepEqual([error?.code, error?.reason], ["ERR_WEBEID_USER_CANCELLED", "page-left"]);
+            stage.home.pinentry.answer("pin 1234");
+            await goOn(await stage.browser.window(() => page.click("#go")));
+            assert.equal((await answered(page, 2)).action, "web-eid:authenticate-success");
+        });
     });
 });
 
