@@ -12,6 +12,7 @@ import type { SitePage } from "../rig/site.ts";
 import { until } from "../rig/wait.ts";
 import { Desk, judged, many, PDF, TEXT } from "./documents.ts";
 import { gone, goOn, HOSTILE, PORTAL, type Stage } from "./fixture.ts";
+import { hold } from "./judge.ts";
 
 const CADES = ["format", "certificate", "chain", "validity", "key-usage", "policy", "algorithm", "signed-attributes", "signing-certificate",
     "message-digest", "signature", "signing-time"];
@@ -146,6 +147,7 @@ describe("signing documents", () => {
         const seen = { page: new Set<string>(), window: new Set<string>() };
         stage.home.pinentry.answer("pin ABC123");
         await stage.card.command("delay-apdu 60");
+        await hold(window); // it is read until the page has its outcome
         await goOn(window);
         await until("the outcome", async () => {
             for (const [where, bar] of [["page", page.locator("#outcome progress")], ["window", window.locator('[data-state="card-working"] #progress:not([hidden])')]] as const) {
