@@ -9,11 +9,14 @@ import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import type { Host } from "../rig/host.ts";
 import { SCREENSHOTS } from "../rig/paths.ts";
-import { Stopwatch, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { readProfile } from "./care.ts";
 import { assertFailure, assertToken } from "./verify.ts";
+
+/** An empty frame has a handful; letters have soft edges. */
+const COLOURS_OF_LETTERS = 24;
 
 const it = bench();
 const display = `:${randomInt(200, 60000)}`;
@@ -32,16 +35,22 @@ function windows(): string[] {
     }
 }
 
-/** Waits for a dialog to be drawn, and puts the pointer (and so, without a window manager, the focus) on it. */
+/** Waits for a dialog to be drawn and to have the keyboard. */
 async function dialog(host: Host): Promise<string> {
     const found = await until("a dialog", () => {
         assert.ok(host.allTaken(), `an answer instead: ${host.stdout.toString().slice(-500)}`);
         return windows()[0];
     }, 15_000);
     run("xdotool", "mousemove", "--window", found, "20", "20");
-    // Nothing tells that it takes keys; how long that takes depends on how busy the machine is.
-    const watch = new Stopwatch();
-    await until("the dialog to be ready", () => watch.elapsed() > 300);
+    // It asks for the keyboard itself; what is typed before that is lost. And its buttons' keys come with their letters.
+    await until("the dialog to have the keyboard", () => run("xdotool", "getwindowfocus", "-f") === found);
+    let before = "";
+    await until("the dialog to be drawn", () => {
+        const now = run("import", "-silent", "-window", "root", "-format", "%k %#", "info:");
+        const stands = now === before && Number.parseInt(now, 10) >= COLOURS_OF_LETTERS;
+        before = now;
+        return stands;
+    });
     return found;
 }
 
