@@ -7,7 +7,7 @@
 "missed": the look at the card before it is powered down finds it gone, and the look right after finds the next one.
 The thread that counts cards never learns of an exchange, and leaves the new card without power.
 "late": a client that still has a handle resets the card that has just come. It is "present" at once and can be talked
-to, but is counted only at the thread's next look, up to 0.4 s later: as a card that came just then.
+to, but is counted only at the next look of the thread, half a second later: as a card that came just then.
 """
 import ctypes
 import socket
