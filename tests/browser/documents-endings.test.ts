@@ -95,19 +95,13 @@ describe("documents that are not signed at once", () => {
         assert.match(await desk.nothing(page, /document-damaged/), /broken\.pdf/);
         await leave(window, "#close");
     });
-});
-
-describe("signing documents with a card that cannot", () => {
-    let desk: Desk;
-    before(async () => { desk = await Desk.open({ card: null }); });
-    after(() => desk.stage.close());
 
     const cards: [string, string[]][] = [["certificate-expired", ["--expired"]], ["certificate-absent", ["--no-signing-certificate"]]];
     for (const [reason, card] of cards) {
-        it(`says so: ${reason}`, async () => {
-            await desk.stage.lay(...card);
+        it(`says so with a card that cannot: ${reason}`, async () => {
+            await stage.lay(...card);
             const { page, window } = await desk.ask([PDF]);
-            desk.stage.home.pinentry.answer("pin ABC123");
+            stage.home.pinentry.answer("pin ABC123");
             await goOn(window);
             assert.match(await desk.nothing(page, new RegExp(reason)), /municipal office/);
             await leave(window, "#close");

@@ -26,7 +26,7 @@ END
 }
 
 # What takes longest, to begin with it; the order only saves time.
-LONGEST="review-large review policy documents-looks card lifecycle looks login documents hostile mynaportal-pages display sites"
+LONGEST="lifecycle review policy review-large documents-looks card looks login documents hostile mynaportal-pages display sites"
 
 all=0
 if [[ ${1:-} == --all ]]; then

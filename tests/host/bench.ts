@@ -7,7 +7,7 @@ import { randomBytes } from "node:crypto";
 import { Card, PINS } from "../rig/card.ts";
 import { Home } from "../rig/home.ts";
 import { Host, type HostOptions, type Message } from "../rig/host.ts";
-import { timed, within } from "../rig/wait.ts";
+import { SLOW, timed, within } from "../rig/wait.ts";
 import { isVerified, stateAfter, verifies } from "./apdus.ts";
 import { openWithoutPin } from "./peer.ts";
 
@@ -19,6 +19,14 @@ const GONE_MS = 1000;
 /** What the sanitizers, where the host is built with them, take their settings from. */
 const sanitizers = Object.fromEntries(Object.entries(process.env)
     .filter((entry): entry is [string, string] => /^(ASAN|UBSAN|LSAN)_OPTIONS$/.test(entry[0]) && entry[1] !== undefined));
+
+/**
+ * A time limit to give to the host, which counts it by the clock: so long that it comes to what is meant to be cut
+ * short. Sanitizers are within that; valgrind is not.
+ */
+export function limit(milliseconds: number): number {
+    return Math.round(milliseconds * Math.max(1, SLOW / 3));
+}
 
 export function nonce(): string {
     return randomBytes(33).toString("base64");

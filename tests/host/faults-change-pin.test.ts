@@ -47,6 +47,10 @@ async function run(faults: readonly string[], isHelped = true): Promise<void> {
     assert.ok(commands(it.log()).filter((command) => command.startsWith("00 24")).length <= 1, "a CHANGE goes out once");
     assert.equal(await it.card.triesLeft("profile"), 3, `a try is gone:\n${it.log().join("\n")}`);
     await it.close(host);
+    if (faults.includes("garbage-kind empty")) {
+        await until("the card to be taken anew", () => it.log().includes("# in the reader"));
+        await it.card.inReader();
+    }
     const now = await holds();
     if ("error" in answer) {
         const { reason } = failure(answer);

@@ -9,11 +9,14 @@ import { after, before, describe, test } from "node:test";
 import { join } from "node:path";
 import type { Host } from "../rig/host.ts";
 import { SCREENSHOTS } from "../rig/paths.ts";
-import { Stopwatch, until } from "../rig/wait.ts";
+import { until } from "../rig/wait.ts";
 import { verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
 import { readProfile } from "./care.ts";
 import { assertFailure, assertToken } from "./verify.ts";
+
+/** An empty frame has a handful; letters have soft edges. */
+const COLOURS_OF_LETTERS = 24;
 
 const it = bench();
 const display = `:${randomInt(200, 60000)}`;
@@ -23,25 +26,38 @@ function run(program: string, ...args: string[]): string {
     return execFileSync(program, args, { encoding: "utf8", env: { ...process.env, DISPLAY: display }, stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 
-/** The windows that are seen, by their numbers. */
-function windows(): string[] {
+/** The number of a window, which the next program's window may have again, and the program's. */
+interface Window {
+    id: string;
+    pid: string;
+}
+
+/** The windows that are seen. */
+function windows(): Window[] {
     try {
-        return run("xdotool", "search", "--onlyvisible", "--name", ".+").split("\n").filter((line) => line !== "");
+        const ids = run("xdotool", "search", "--onlyvisible", "--name", ".+").split("\n").filter((line) => line !== "");
+        return ids.map((id) => ({ id, pid: run("xdotool", "getwindowpid", id) }));
     } catch {
-        return []; // none
+        return []; // none, or gone in this moment
     }
 }
 
-/** Waits for a dialog to be drawn, and puts the pointer (and so, without a window manager, the focus) on it. */
-async function dialog(host: Host): Promise<string> {
+/** Waits for a dialog to be drawn and to have the keyboard. */
+async function dialog(host: Host): Promise<Window> {
     const found = await until("a dialog", () => {
         assert.ok(host.allTaken(), `an answer instead: ${host.stdout.toString().slice(-500)}`);
         return windows()[0];
     }, 15_000);
-    run("xdotool", "mousemove", "--window", found, "20", "20");
-    // Nothing tells that it takes keys; how long that takes depends on how busy the machine is.
-    const watch = new Stopwatch();
-    await until("the dialog to be ready", () => watch.elapsed() > 300);
+    run("xdotool", "mousemove", "--window", found.id, "20", "20");
+    // It asks for the keyboard itself; what is typed before that is lost. And its buttons' keys come with their letters.
+    await until("the dialog to have the keyboard", () => run("xdotool", "getwindowfocus", "-f") === found.id);
+    let before = "";
+    await until("the dialog to be drawn", () => {
+        const now = run("import", "-silent", "-window", "root", "-format", "%k %#", "info:");
+        const stands = now === before && Number.parseInt(now, 10) >= COLOURS_OF_LETTERS;
+        before = now;
+        return stands;
+    });
     return found;
 }
 
@@ -52,8 +68,8 @@ function picture(name: string): void {
     assert.ok(statSync(file).size > 2000, "something is drawn");
 }
 
-async function gone(window: string): Promise<void> {
-    await until("the dialog to go", () => !windows().includes(window));
+async function gone(window: Window): Promise<void> {
+    await until("the dialog to go", () => !windows().some((each) => each.id === window.id && each.pid === window.pid));
 }
 
 before(async () => {
@@ -79,7 +95,7 @@ for (const program of ["/usr/bin/pinentry-gtk-2", "/usr/bin/pinentry-qt"]) {
                 host.send(request);
 
                 const first = await dialog(host);
-                assert.equal(run("xdotool", "getwindowname", first), lang === "ja" ? "マイナンバーカードでログイン" : "Log in with your MyNumber card");
+                assert.equal(run("xdotool", "getwindowname", first.id), lang === "ja" ? "マイナンバーカードでログイン" : "Log in with your MyNumber card");
                 picture(`${name}-${lang}-login`);
                 run("xdotool", "type", "--delay", "20", "9999");
                 picture(`${name}-${lang}-typed`);

@@ -5,7 +5,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { frame, type Message } from "../rig/host.ts";
 import { SLOW } from "../rig/wait.ts";
-import { authenticate, bench, nonce, ORIGIN } from "./bench.ts";
+import { authenticate, bench, limit, nonce, ORIGIN } from "./bench.ts";
 import { commands, verifies } from "./apdus.ts";
 import { assertFailure, assertSignature, assertToken, certificate, isTokenFor, nodeNames, type HashFunction } from "./verify.ts";
 
@@ -214,7 +214,7 @@ describe("one operation at a time", () => {
 describe("time runs out", () => {
     test("in the prompt: it closes and no PIN is sent", async () => {
         const host = await it.start();
-        host.send(authenticate({}, { timeout: 3000 }));
+        host.send(authenticate({}, { timeout: limit(3000) }));
         await it.home.pinentry.shown();
         assertFailure(await host.next(4000), "timeout");
         assert.equal(verifies(it.log()).length, 0);
@@ -223,7 +223,7 @@ describe("time runs out", () => {
 
     test("the host goes on with the next request", async () => {
         const host = await it.start();
-        assertFailure(await host.request(authenticate({}, { timeout: 3000 })), "timeout");
+        assertFailure(await host.request(authenticate({}, { timeout: limit(3000) })), "timeout");
         await it.home.pinentry.closed();
         it.home.pinentry.reset();
         it.home.pinentry.answer("pin 1234");

@@ -215,21 +215,15 @@ class FirefoxFrame implements Frame {
 
 export class FirefoxPage extends FirefoxFrame implements Page {
     readonly #page: DrivenPage;
+    readonly #scheme: string;
     /** The address of one of the extension's own pages, of which the driver does not tell. */
     #own = "";
     #gone = false;
 
-    constructor(page: DrivenPage, own: string) {
+    constructor(page: DrivenPage, scheme: string) {
         super(page.mainFrame());
         this.#page = page;
-        void this.#learn(own);
-    }
-    async #learn(own: string): Promise<void> {
-        const url = await this.until("an address", async () => {
-            const now = await this.evaluate<string>("location.href");
-            return now === "about:blank" ? undefined : now;
-        }, PATIENCE).catch(() => "");
-        this.#own = url.startsWith(own) ? url : "";
+        this.#scheme = scheme;
     }
 
     get keyboard(): Page["keyboard"] {
@@ -316,10 +310,12 @@ export class FirefoxPage extends FirefoxFrame implements Page {
     isClosed(): boolean {
         return this.#gone || this.#page.isClosed();
     }
-    /** Firefox says nothing when a window of an extension closes itself: `open` holds the contexts that there are. */
-    look(open: ReadonlySet<string>): void {
+    /** Firefox says nothing of the way of an extension's windows, nor of their end: `open` has the contexts that there are, and their addresses. */
+    look(open: ReadonlyMap<string, string>): void {
         const { _id } = this.#page.mainFrame() as unknown as { _id: string };
-        this.#gone = !open.has(_id);
+        const url = open.get(_id);
+        this.#gone = url === undefined;
+        this.#own = url?.startsWith(this.#scheme) ? url : "";
     }
     async close(): Promise<void> {
         await this.#page.close();

@@ -109,7 +109,7 @@ class Pages implements Context {
         const looking = setInterval(() => {
             const known = this.#open();
             void wire.send("browsingContext.getTree", { maxDepth: 0 }).then(({ result }) => {
-                const open = new Set((result["contexts"] as { context: string }[]).map(({ context }) => context));
+                const open = new Map((result["contexts"] as { context: string; url: string }[]).map(({ context, url }) => [context, url]));
                 known.forEach((each) => { each.look(open); });
             }, () => undefined);
         }, 100).unref();

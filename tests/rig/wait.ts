@@ -13,7 +13,7 @@ const PAUSE = 10;
 const processors = availableParallelism();
 
 /** How many programs want a processor at this moment for each that there is; 1 where none has to wait. */
-function crowding(): number {
+export function crowding(): number {
     const [, , , tasks = ""] = readFileSync("/proc/loadavg", "utf8").split(" ");
     return Math.max(1, Number.parseInt(tasks, 10) / processors);
 }

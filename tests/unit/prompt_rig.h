@@ -4,13 +4,6 @@
 #ifndef JPKI_BRIDGE_TEST_PROMPT_RIG_H
 #define JPKI_BRIDGE_TEST_PROMPT_RIG_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -21,6 +14,7 @@
 #include "fake_pinentry.h"
 #include "jpki_bridge/pin.h"
 #include "jpki_bridge/prompt.h"
+#include "unit.h"
 
 #define ORIGIN "https://portal.example.go.jp"
 

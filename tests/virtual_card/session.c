@@ -37,11 +37,11 @@ bool vc_session_settled(const struct vc_session *session) {
            session->view.service == session->before.service && noticed(session) == 1;
 }
 
-/* The daemon has noticed that no card is there: the next one will be another for it. One that it
-   took is counted when it came and when it went; that no card is there a failed reset says, too,
-   and then the daemon's own thread may never learn that there was another card. */
+/* For the daemon's own thread no card is there: it has counted as many going as coming. "Absent"
+   and "present" may be the word of a client's reset only, and then that thread knows nothing of it.
+   A card that it took is counted twice before that. */
 static bool is_free(const struct vc_session *session) {
-    return session->view.known && !session->view.present &&
+    return session->view.known && session->view.counter % 2 == 0 &&
            (!session->owed || session->view.service != session->before.service ||
             noticed(session) >= 2);
 }
@@ -139,7 +139,20 @@ static void send_atr(struct vc_session *session) {
     }
 }
 
+/* Power from a client with a connection to the card before, which the daemon's own thread has not
+   yet seen gone or come: it would count this card only later, in the middle of what is done with
+   it, or never. A reset is a client's; power is so where one has made the reader's card present. */
+static bool comes_too_early(const struct vc_session *session, uint8_t control) {
+    return !session->taken &&
+           (control == VC_VPCD_RESET || (control == VC_VPCD_ON && session->before.present));
+}
+
 static void on_control(struct vc_session *session, uint8_t control) {
+    if (comes_too_early(session, control)) {
+        vc_log_event(session->log, "# too early");
+        disconnect(session);
+        return;
+    }
     switch (control) {
     case VC_VPCD_ATR:
         send_atr(session);

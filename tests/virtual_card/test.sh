@@ -317,6 +317,29 @@ test_removal() {
     check "--removed" $?
 } 2>/dev/null
 
+# The daemon counts a card that it has not seen go or come only later, or never: such as one that a client with a
+# connection to the card before resets, at whatever moment.
+test_exchange() {
+    local wait powered
+    card --reinsert-after 0
+    for wait in 1 150 300 450 600 750; do
+        tell reset-count >/dev/null && tell remove-at 2 >/dev/null
+        "$build/pcsc-apdu" $JPKI 00200098 sleep:$wait reset >/dev/null
+        wait_in
+        powered=$(grep -c '^power-on$' "$work/log")
+        sleep 0.5
+        [[ $(tell state) == in && $(grep -c '^power-on$' "$work/log") == "$powered" ]]
+        check "lifted, and another's reset after $wait ms: once in the reader, nothing comes after" $?
+    done
+    for wait in 1 2 3; do
+        "$build/pcsc-apdu" $JPKI >/dev/null
+        sleep "0.$((wait * 3))"
+        tell remove >/dev/null && tell insert >/dev/null
+        wait_in
+        check "put back at once ($wait): another card for the daemon" $?
+    done
+}
+
 test_garbage() {
     local kind pattern
     for kind in one-byte:?? badsw:1234 long:*9000 random:* empty: huge:*; do
@@ -456,6 +479,7 @@ test_holders
 test_tries
 test_delays
 test_removal
+test_exchange
 test_garbage
 test_silence
 test_counting
