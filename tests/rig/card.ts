@@ -21,11 +21,14 @@ export interface Apdu {
 }
 
 export class Card {
+    /** The number of its reader. */
+    readonly slot: number;
     readonly #folder = mkdtempSync(join(tmpdir(), "jb-card-"));
     readonly #process: ChildProcess;
     readonly #leave = (): void => { this.#process.kill("SIGKILL"); };
 
     private constructor(options: string[]) {
+        this.slot = options.some((option) => option.includes("35964")) ? 1 : 0;
         const own = ["--control", this.#socket, "--log", this.#log];
         const data = options.includes("--data") ? [] : ["--data", CARD_DATA];
         this.#process = spawn(VIRTUAL_CARD, [...own, ...data, ...options], { stdio: ["ignore", "ignore", "pipe"] });
@@ -45,11 +48,6 @@ export class Card {
             await card.inReader();
         }
         return card;
-    }
-
-    /** The number of its reader. */
-    get slot(): number {
-        return Number(this.#reader);
     }
 
     get #socket(): string {
