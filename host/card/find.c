@@ -41,6 +41,7 @@ struct seen {
 struct search {
     struct jb_transport *transport;
     struct jb_op *op;
+    const char *first; /* the reader that is looked at before the others, or null */
     struct seen seen[JB_READERS_MAX];
     size_t count;
     bool service_lost;
@@ -162,16 +163,25 @@ static void judge(struct seen *seen, enum verdict verdict) {
     }
 }
 
-/* Probes what is due, cards that nobody uses first: a connect to a used one may have to wait. */
+/* In which turn a reader is looked at: the one asked for, then those whose card nobody uses, since
+ * a connect to a used one may have to wait. */
+static int turn_of(const struct search *search, const struct jb_reader *reader) {
+    if (search->first != NULL && strcmp(reader->name, search->first) == 0) {
+        return 0;
+    }
+    return reader->in_use ? 2 : 1;
+}
+
+/* Probes what is due, in turn. */
 static enum jb_error probe_all(struct search *search, struct jb_card **out) {
     enum jb_error error = JB_OK;
 
-    for (int used = 0; used <= 1; used++) {
+    for (int turn = 0; turn <= 2; turn++) {
         for (size_t i = 0; i < search->count; i++) {
             struct seen *seen = &search->seen[i];
             enum verdict verdict = PASSING;
 
-            if (!seen->reader.card_present || (int)seen->reader.in_use != used ||
+            if (!seen->reader.card_present || turn_of(search, &seen->reader) != turn ||
                 (seen->verdict != NOT_PROBED && jb_clock_ms() < seen->again)) {
                 continue;
             }
@@ -277,7 +287,12 @@ static enum jb_error wait_for_change(struct search *search) {
 }
 
 enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, struct jb_card **out) {
-    struct search search = {.transport = transport, .op = op};
+    return jb_card_find_on(transport, op, NULL, out);
+}
+
+enum jb_error jb_card_find_on(struct jb_transport *transport, struct jb_op *op, const char *reader,
+                              struct jb_card **out) {
+    struct search search = {.transport = transport, .op = op, .first = reader};
     enum jb_error error = jb_op_check(op);
 
     *out = NULL;

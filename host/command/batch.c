@@ -36,17 +36,24 @@ static bool is_same(const struct jb_certificate *before, const struct jb_certifi
 }
 
 /* The card wants the PIN for each signature: the person is asked once more, and nothing is sent
- * again by itself. */
+ * again by itself. What is typed then is for the card that signed before: no other is asked. */
 static enum jb_error unlock_again(const struct jb_context *context,
                                   const struct jb_purpose *purpose, unsigned left,
                                   struct jb_unlocked *unlocked, int *tries_left) {
     struct jb_purpose again = *purpose;
     struct jb_unlocked next = {0};
+    struct jb_identity identity;
 
+    enum jb_error error = jb_identity_read(unlocked->card, &identity);
+    if (error != JB_OK) {
+        return error;
+    }
+    again.same = &identity;
     again.note = JB_NOTE_PIN_AGAIN;
     again.documents = left;
     jb_card_free(&unlocked->card);
-    enum jb_error error = jb_unlock(context, &again, &next, tries_left);
+    error = jb_unlock(context, &again, &next, tries_left);
+    OPENSSL_cleanse(&identity, sizeof identity);
     if (error == JB_OK && !is_same(unlocked->certificate, next.certificate)) {
         error = JB_ERR_CERTIFICATE_MISMATCH;
     }

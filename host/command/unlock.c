@@ -4,6 +4,7 @@
  * whatever makes the card a new one (a reset, an exchange, our own reset after a wrong PIN) begins
  * a new round, without the PIN.
  */
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +26,7 @@ struct unlocking {
         prompt; /* what the next prompt says; its tries_left is what the card said last */
     struct jb_unlocked *unlocked;
     bool any_time;
+    const struct jb_identity *same; /* as in jb_purpose */
     struct jb_reader place; /* where the card lay that was asked about last; no name: none was */
     enum jb_error error;
 };
@@ -100,13 +102,35 @@ static void compare(struct unlocking *u) {
     u->place = *jb_card_reader(u->unlocked->card);
 }
 
+/* Whether the card that was found may be asked. What lies where the other one lay, and has not
+ * moved, is that one; else its number tells. */
+static enum jb_error check_identity(struct unlocking *u) {
+    struct jb_card *card = u->unlocked->card;
+    struct jb_identity now;
+
+    if (u->same == NULL || jb_identity_stayed(u->same, jb_card_reader(card))) {
+        return JB_OK;
+    }
+    enum jb_error error = jb_identity_read(card, &now);
+    if (error == JB_OK && !jb_identity_is_same(u->same, &now)) {
+        error = JB_ERR_CERTIFICATE_MISMATCH;
+    }
+    OPENSSL_cleanse(&now, sizeof now);
+    return error == JB_OK ? jb_application_select(card, JB_APPLICATION_JPKI) : error;
+}
+
 /* Finds a card and reads what the prompt must say, in one transaction that leaves the card as it
  * was. */
 static enum jb_error look(struct unlocking *u) {
     bool protected_ = false;
 
     jb_unlocked_clear(u->unlocked);
-    enum jb_error error = jb_card_find(u->context->transport, u->context->op, &u->unlocked->card);
+    enum jb_error error =
+        jb_card_find_on(u->context->transport, u->context->op,
+                        u->same != NULL ? u->same->place.name : NULL, &u->unlocked->card);
+    if (error == JB_OK) {
+        error = check_identity(u);
+    }
     if (error == JB_OK) {
         compare(u);
         /* Finding it has selected the JPKI AP. */
@@ -298,6 +322,7 @@ enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpos
                    .program = context->config->pinentry},
         .unlocked = unlocked,
         .any_time = purpose->any_time,
+        .same = purpose->same,
     };
     enum step step = STEP_NEW_ROUND;
     bool asked = false;

@@ -48,6 +48,10 @@ struct jb_card;
  * selected. The transport and the operation must outlive the card. Freed with jb_card_free. */
 enum jb_error jb_card_find(struct jb_transport *transport, struct jb_op *op, struct jb_card **out);
 
+/* The same, but a card on the reader of that name is taken before any other. */
+enum jb_error jb_card_find_on(struct jb_transport *transport, struct jb_op *op, const char *reader,
+                              struct jb_card **out);
+
 /* Opens a new transaction on the kept connection. JB_OK: it is the same card, untouched. *changed:
  * the card was reset, exchanged or removed meanwhile; the caller frees the card and starts over
  * without the PIN (returned with JB_ERR_CARD_REMOVED). */

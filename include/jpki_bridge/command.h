@@ -14,6 +14,7 @@
 #include "jpki_bridge/info.h"
 #include "jpki_bridge/jpki.h"
 #include "jpki_bridge/op.h"
+#include "jpki_bridge/profile.h"
 #include "jpki_bridge/prompt.h"
 #include "jpki_bridge/request.h"
 
@@ -74,8 +75,26 @@ struct jb_unlocked {
     struct jb_certificate *certificate; /* the key's; its time checked, but for any_time */
 };
 
+/* Which card it was: where it lay, and its manufacture number ("" where it told none). */
+struct jb_identity {
+    struct jb_reader place;
+    char number[JB_MANUFACTURE_NUMBER_LEN + 1];
+};
+
+/* Reads it, in the open transaction; the common data is then selected. A card that does not tell
+ * its number is none the worse for it. */
+enum jb_error jb_identity_read(struct jb_card *card, struct jb_identity *out);
+
+/* Whether the card has not moved since, or tells the same number. */
+bool jb_identity_is_same(const struct jb_identity *before, const struct jb_identity *now);
+
+/* Whether the card has not moved since. */
+bool jb_identity_stayed(const struct jb_identity *before, const struct jb_reader *now);
+
 /* What the PIN is asked for. */
 struct jb_purpose {
+    const struct jb_identity *same; /* the one card that may be asked, or null; any other is
+                                       JB_ERR_CERTIFICATE_MISMATCH, before any prompt */
     enum jb_pin pin;
     enum jb_prompt_purpose prompt;
     unsigned documents;       /* as in jb_prompt_request */

@@ -267,6 +267,64 @@ static void another_card_in_mid_batch_is_refused(void **state) {
     scene_end(&scene);
 }
 
+static struct fake_card stranger;
+
+static void lay_the_stranger_first(void *context) {
+    struct scene *scene = context;
+
+    fake_put(&scene->fake, 0, &stranger);
+}
+
+/* A card on another reader, which a search would find first, does not get what is typed for ours.
+ */
+static void a_card_beside_it_is_not_asked_in_mid_batch(void **state) {
+    static const struct fake_answer answers[] = {
+        {.pin = "ABC123", .meanwhile = lay_the_stranger_first}};
+    struct scene scene;
+    cJSON *result = NULL;
+
+    (void)state;
+    begin(&scene, answers, 1);
+    fake_card_init(&stranger);
+    fake_put(&scene.fake, 0, NULL);
+    fake_add_reader(&scene.fake, &scene.card);
+    scene.card.pin_per_use = true;
+    assert_int_equal(run(&scene, &result), JB_OK);
+    assert_documents(result, &scene, 2);
+    assert_int_equal(scene_verifies(&scene), DOCUMENTS);
+    assert_int_equal(stranger.verifies, 0);
+    assert_int_equal(scene.card.verifies, DOCUMENTS);
+    cJSON_Delete(result);
+    scene_end(&scene);
+}
+
+/* Once our card has told its number. */
+static void exchange_when_searched(struct fake *fake, unsigned number) {
+    (void)number;
+    if (fake_sent(fake, "00 B2") == 1 && fake->reader[0].card != &stranger) {
+        fake_put(fake, 0, &stranger);
+    }
+}
+
+/* Exchanged between two prompts: told before the second one, and nothing is typed for it. */
+static void a_card_laid_in_its_place_is_not_asked_in_mid_batch(void **state) {
+    struct scene scene;
+    cJSON *result = NULL;
+
+    (void)state;
+    begin(&scene, password, 1);
+    fake_card_init(&stranger);
+    memcpy(stranger.record + 2, "99ZZ99999999999", 15);
+    scene.card.pin_per_use = true;
+    scene.fake.on_command = exchange_when_searched;
+    assert_int_equal(run(&scene, &result), JB_ERR_CERTIFICATE_MISMATCH);
+    assert_null(result);
+    assert_int_equal(fake_prompts.shown, 1);
+    assert_int_equal(stranger.verifies, 0);
+    assert_int_equal(jb_op_signed(scene.op), 1);
+    scene_end(&scene);
+}
+
 static void signatures_that_do_not_hold_are_not_given_out(void **state) {
     struct scene scene;
     cJSON *result = NULL;
@@ -364,6 +422,8 @@ int main(void) {
         cmocka_unit_test(a_no_in_mid_batch_gives_nothing_out),
         cmocka_unit_test(a_card_that_never_signs_is_not_asked_for_ever),
         cmocka_unit_test(another_card_in_mid_batch_is_refused),
+        cmocka_unit_test(a_card_beside_it_is_not_asked_in_mid_batch),
+        cmocka_unit_test(a_card_laid_in_its_place_is_not_asked_in_mid_batch),
         cmocka_unit_test(signatures_that_do_not_hold_are_not_given_out),
         cmocka_unit_test(faults_at_every_command),
         cmocka_unit_test(memory_that_runs_short),
