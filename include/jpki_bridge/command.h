@@ -105,7 +105,8 @@ struct jb_purpose {
 
 /* Finds a card, asks the person for the PIN and verifies it; see design.md, points 2 and 5. On
  * JB_OK the transaction is open, with the PIN's application selected and, but for JB_PIN_PROFILE,
- * the certificate read; it ends, with a reset, in jb_unlocked_clear, which is called in every case.
+ * the certificate read; it ends, with the application left and a reset, in jb_unlocked_clear, which
+ * is called in every case.
  */
 enum jb_error jb_unlock(const struct jb_context *context, const struct jb_purpose *purpose,
                         struct jb_unlocked *unlocked, int *tries_left);
