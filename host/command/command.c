@@ -178,6 +178,12 @@ bool jb_command_is_brief(enum jb_command command) {
            command == JB_COMMAND_DOCTOR;
 }
 
+bool jb_command_is_web_eids(enum jb_command command) {
+    return command == JB_COMMAND_STATUS || command == JB_COMMAND_AUTHENTICATE ||
+           command == JB_COMMAND_GET_SIGNING_CERTIFICATE || command == JB_COMMAND_SIGN ||
+           command == JB_COMMAND_QUIT;
+}
+
 bool jb_command_is_own(enum jb_command command) {
     return command == JB_COMMAND_CARD_INFO || command == JB_COMMAND_CARD_DETAILS ||
            command == JB_COMMAND_CHANGE_PIN || command == JB_COMMAND_DOCTOR;

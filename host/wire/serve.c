@@ -183,7 +183,7 @@ static void handle_message(struct server *server, const char *text, size_t len) 
 
     if (error != JB_OK) {
         fail_request(server, &request, error, problem);
-    } else if (server->confirm_caller && jb_command_is_own(request.command)) {
+    } else if (server->confirm_caller && !jb_command_is_web_eids(request.command)) {
         fail_request(server, &request, JB_ERR_COMMAND_UNKNOWN, "command");
     } else if (request.command == JB_COMMAND_QUIT) {
         quit(server, &request);

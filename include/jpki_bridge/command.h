@@ -40,6 +40,9 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result);
 /* Whether the command is over in a moment by itself: nobody is asked, nothing is waited for. */
 bool jb_command_is_brief(enum jb_command command);
 
+/* Whether Web eID's extension knows the command; it gets no other. */
+bool jb_command_is_web_eids(enum jb_command command);
+
 /* Whether the command is for our extension's own pages only, and names no site. */
 bool jb_command_is_own(enum jb_command command);
 

@@ -2,9 +2,10 @@
 // Web eID's own extension as the caller: it has no window that asks the person, so the host does.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Message } from "../rig/host.ts";
 import { commands } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
-import { assertFailure, assertToken } from "./verify.ts";
+import { assertFailure, assertToken, failure } from "./verify.ts";
 
 const it = bench();
 
@@ -51,6 +52,20 @@ for (const [name, args] of Object.entries(callers)) {
         });
     });
 }
+
+test("Web eID's extension gets what it knows, and nothing that is our own extension's", async () => {
+    const host = await it.start({ args: callers["Firefox"] ?? [] });
+    const ours: Record<string, Message> = {
+        "card-info": {}, "card-details": {}, "doctor": {}, "trusted-origins": {}, "change-pin": { pin: "authentication" },
+        "distrust-origin": { origin: ORIGIN }, "read-profile": { origin: ORIGIN, fields: ["sex"] },
+        "sign-documents": { origin: ORIGIN, documents: [{ format: "cades", digest: "A".repeat(43) + "=" }] },
+        "mynaportal": { origin: ORIGIN, message: { mode: "05" } },
+    };
+    for (const [command, given] of Object.entries(ours)) {
+        assert.equal(failure(await host.request({ command, arguments: given })).reason, "command-unknown", command);
+    }
+    assert.deepEqual([commands(it.log()), it.home.pinentry.prompts()], [[], []]);
+});
 
 test("our own extension, and one that only looks like Web eID's, are not asked twice", async () => {
     for (const args of [["chrome-extension://ncibgoaomkmdpilpocfeponihegamlicx/"], ["chrome-extension://abcdefghijklmnopabcdefghijklmnop/"]]) {
