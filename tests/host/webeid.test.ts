@@ -58,7 +58,7 @@ test("Web eID's extension gets what it knows, and nothing that is our own extens
     const ours: Record<string, Message> = {
         "card-info": {}, "card-details": {}, "doctor": {}, "trusted-origins": {}, "change-pin": { pin: "authentication" },
         "distrust-origin": { origin: ORIGIN }, "read-profile": { origin: ORIGIN, fields: ["sex"] },
-        "sign-documents": { origin: ORIGIN, documents: [{ format: "cades", digest: "A".repeat(43) + "=" }] },
+        "sign-documents": { origin: ORIGIN, hashFunction: "SHA-256", documents: [{ format: "cades", digest: `${"A".repeat(43)}=` }] },
         "mynaportal": { origin: ORIGIN, message: { mode: "05" } },
     };
     for (const [command, given] of Object.entries(ours)) {
