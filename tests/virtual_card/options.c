@@ -101,6 +101,7 @@ ON_NUMBER(on_garbage_at, faults.at[VC_FAULT_GARBAGE], unsigned long, INT_MAX)
 ON_NUMBER(on_silent_at, faults.at[VC_FAULT_SILENT], unsigned long, INT_MAX)
 ON_NUMBER(on_seed, faults.seed, uint32_t, INT_MAX)
 ON_NUMBER(on_reinsert, reinsert_after_ms, long, 600000)
+ON_FLAG(on_unwatched, unwatched, true)
 ON_FLAG(on_removed, removed, true)
 
 static bool on_no_extended(struct vc_options *options, const char *value) {
@@ -204,6 +205,8 @@ static const struct {
     {"seed=", "N: for the nonsense (1)", on_seed},
     {"reinsert-after=", "MS: a card taken away by a fault comes back (else on `insert`)",
      on_reinsert},
+    {"unwatched", "the reader is no PC/SC daemon's: nobody tells what it has noticed",
+     on_unwatched},
     {"removed", "begin outside the reader", on_removed},
     {"log=", "FILE: append one line per APDU, PINs masked", on_log},
     {"state=", "FILE: tries left and changed PINs (hashed) kept across runs", on_state},

@@ -33,6 +33,9 @@ static uint16_t noticed(const struct vc_session *session) {
 
 /* The daemon has powered the card and counted it: nothing more is to come of its insertion. */
 bool vc_session_settled(const struct vc_session *session) {
+    if (session->options.unwatched) {
+        return session->vpcd.open && session->powered;
+    }
     return session->vpcd.open && session->taken && session->view.known && session->view.present &&
            session->view.service == session->before.service && noticed(session) == 1;
 }
@@ -41,6 +44,9 @@ bool vc_session_settled(const struct vc_session *session) {
    and "present" may be the word of a client's reset only, and then that thread knows nothing of it.
    A card that it took is counted twice before that. */
 static bool is_free(const struct vc_session *session) {
+    if (session->options.unwatched) {
+        return true;
+    }
     return session->view.known && session->view.counter % 2 == 0 &&
            (!session->owed || session->view.service != session->before.service ||
             noticed(session) >= 2);
@@ -66,7 +72,7 @@ static void disconnect(struct vc_session *session) {
 void vc_session_remove(struct vc_session *session) {
     session->inserted = false;
     session->insert_at = INT64_MAX;
-    if (session->vpcd.open && !session->taken) {
+    if (session->vpcd.open && !session->taken && !session->options.unwatched) {
         session->leaving = true;
     } else {
         disconnect(session);
@@ -143,7 +149,7 @@ static void send_atr(struct vc_session *session) {
    yet seen gone or come: it would count this card only later, in the middle of what is done with
    it, or never. A reset is a client's; power is so where one has made the reader's card present. */
 static bool comes_too_early(const struct vc_session *session, uint8_t control) {
-    return !session->taken &&
+    return !session->taken && !session->options.unwatched &&
            (control == VC_VPCD_RESET || (control == VC_VPCD_ON && session->before.present));
 }
 
@@ -383,7 +389,8 @@ int vc_session_run(const struct vc_options *options, const volatile sig_atomic_t
         (session->control = vc_control_open(options->control)) == NULL) {
         goto out;
     }
-    if ((session->watch = vc_watch_start(options->port)) < 0) {
+    session->watch = -1;
+    if (!options->unwatched && (session->watch = vc_watch_start(options->port)) < 0) {
         perror("watch");
         goto out;
     }

@@ -27,6 +27,7 @@ struct vc_options {
     size_t atr_size;
     long delay_apdu_ms, delay_byte_us;
     long reinsert_after_ms; /* after a fault took the card away; < 0: not by itself */
+    bool unwatched;         /* the reader is no PC/SC daemon's */
     bool removed;           /* begin outside the reader */
 };
 

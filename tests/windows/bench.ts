@@ -70,7 +70,7 @@ export class World {
         this.#desktop = spawn("wine", ["cmd", "/c", "pause"], { env, stdio: ["pipe", "ignore", "ignore"] });
         await sleep(2_000);
         // What the reader is, a host brings with it: the card is laid down and waits for one.
-        this.#card = await Card.start("--removed", `--port=${port}`, ...card);
+        this.#card = await Card.start("--removed", "--unwatched", `--port=${port}`, ...card);
         await this.card.command("insert");
     }
     async close(): Promise<void> {
