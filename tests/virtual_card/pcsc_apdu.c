@@ -2,8 +2,8 @@
 /* pcsc-apdu [--reader N] [--now] WORD...: sends raw APDUs and prints the answers, one line each.
    (opensc-tool sends no extended APDUs to a card it does not know.)
    WORD: an APDU in hex, `reset`, `begin` and `end` of a transaction, or `sleep:MS`.
-   Waits five seconds for a card, or, with --now, not at all. A card that was sent something loses its power at the
-   end, and with it what was verified. */
+   Waits five seconds for a card, or, with --now, not at all. A card that was sent something loses
+   its power at the end, and with it what was verified. */
 #include <PCSC/winscard.h>
 #include <stdbool.h>
 #include <stdint.h>
