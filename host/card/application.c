@@ -39,7 +39,8 @@ enum jb_error jb_application_select(struct jb_card *card, enum jb_application ap
         return JB_ERR_NOT_A_MYNUMBER_CARD;
     }
     if (error == JB_OK) {
-        card->left = card->left || card->application != (int)application;
+        /* Bytes that nobody asked for are no answer to rely on. */
+        card->left = card->left || (card->application != (int)application && response.len == 0);
         card->application = (int)application;
     }
     return error;

@@ -222,7 +222,7 @@ static enum jb_io select_raw(struct jb_card *card, const uint8_t *command, size_
     struct jb_response response;
 
     *left = io == JB_IO_OK && jb_response_parse(card->response, len, &response) &&
-            response.sw == 0x9000;
+            response.sw == 0x9000 && response.len == 0;
     return io;
 }
 

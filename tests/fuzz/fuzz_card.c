@@ -132,7 +132,7 @@ static void note_pin(const uint8_t *command, const uint8_t *response, size_t got
 static void note_select(const uint8_t *command, size_t len, const uint8_t *response, size_t got) {
     if (command[1] == 0xA4 && command[2] == 0x04 && len > 5 && len - 5 <= sizeof s.aid &&
         got >= 2 && response[got - 2] == 0x90 && response[got - 1] == 0x00) {
-        s.away = s.away || memcmp(s.aid, command + 5, len - 5) != 0;
+        s.away = s.away || (got == 2 && memcmp(s.aid, command + 5, len - 5) != 0);
         memcpy(s.aid, command + 5, len - 5);
     }
 }
