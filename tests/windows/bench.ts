@@ -30,6 +30,9 @@ async function freePort(): Promise<number> {
     return port;
 }
 
+/** By its whole path: for a bare name Wine looks in one place after another, and has once started nothing. */
+const REG = "C:\\windows\\system32\\reg.exe";
+
 export interface Ran { code: number | null; out: string; err: string }
 
 export class World {
@@ -122,7 +125,7 @@ export class World {
     /** The key's own value; undefined where there is no such key. */
     key(path: string): string | undefined {
         try {
-            return /REG_SZ\s+(.*?)\r?\n/.exec(this.#wine("reg", "query", path, "/ve"))?.[1] ?? "";
+            return /REG_SZ\s+(.*?)\r?\n/.exec(this.#wine(REG, "query", path, "/ve"))?.[1] ?? "";
         } catch {
             return undefined;
         }
@@ -130,19 +133,19 @@ export class World {
     /** A value of the key, by its name. */
     value(path: string, name: string): string | undefined {
         try {
-            return /REG_(?:EXPAND_)?SZ\s+(.*?)\r?\n/.exec(this.#wine("reg", "query", path, "/v", name))?.[1];
+            return /REG_(?:EXPAND_)?SZ\s+(.*?)\r?\n/.exec(this.#wine(REG, "query", path, "/v", name))?.[1];
         } catch {
             return undefined;
         }
     }
     removeValue(path: string, name: string): void {
-        this.#wine("reg", "delete", path, "/v", name, "/f");
+        this.#wine(REG, "delete", path, "/v", name, "/f");
     }
     setValue(path: string, name: string, type: "REG_SZ" | "REG_MULTI_SZ" | "REG_DWORD", value: string): void {
-        this.#wine("reg", "add", path, ...(name === "" ? ["/ve"] : ["/v", name]), "/t", type, "/d", value, "/f");
+        this.#wine(REG, "add", path, ...(name === "" ? ["/ve"] : ["/v", name]), "/t", type, "/d", value, "/f");
     }
     removeKey(path: string): void {
-        spawnSync("wine", ["reg", "delete", path, "/f"], { env: { ...this.home.environment, ...this.environment }, stdio: "ignore" });
+        spawnSync("wine", [REG, "delete", path, "/f"], { env: { ...this.home.environment, ...this.environment }, stdio: "ignore" });
     }
     /** The Linux path of a Windows one. */
     fileOf(path: string): string {
