@@ -151,7 +151,8 @@ async function counts(home: Home): Promise<void> {
     const cards = [
         { name: "ours", options: [], limit: 9 },
         { name: "ours, no extended length", options: ["--no-extended"], limit: 13 },
-        { name: "ours, no short identifiers either", options: ["--no-extended", "--no-sfi"], limit: 17 },
+        // 16 without a question too many, and two that find out what the card does not take.
+        { name: "ours, no short identifiers either", options: ["--no-extended", "--no-sfi"], limit: 18 },
     ];
     row("", "APDUs", "bytes", "target", "reached");
     for (const { name, options, limit } of cards) {

@@ -48,7 +48,7 @@ for (const language of ["ja", "en"] as const satisfies Language[]) {
                 await keep(page, "documents-signed");
                 await gone(window);
                 await stage.card.command("reset-count");
-                await stage.card.command("remove-at 11");
+                await stage.card.command("remove-at 10");
                 stage.home.pinentry.answer("pin ABC123");
                 const again = await stage.browser.window(() => page.click("#sign-documents"));
                 await goOn(again);
