@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # What each stage of the tests needs from the system, read into the scripts that install it and into those that run the
-# stages. An entry is COMMAND:PACKAGE where the command is what is looked for, else the package; A|B are names of
+# stages. An entry is COMMAND:PACKAGE where no other package has that command, else the package; A|B are names of
 # one package on different releases, and the first that is there or can be had counts.
 
 readonly NEEDS_READER='pcscd:pcscd vsmartcard-vpcd ip:iproute2 ps:procps unshare:util-linux flock:util-linux'
@@ -10,7 +10,7 @@ readonly NEEDS_CARD="$NEEDS_READER opensc-tool:opensc xxd:xxd python3:python3"
 readonly NEEDS_DISPLAY='Xvfb:xvfb xauth:xauth xdotool:xdotool xprop:x11-utils xset:x11-xserver-utils import:imagemagick fonts-noto-cjk'
 readonly NEEDS_DOCUMENTS='qpdf:qpdf pdfsig:poppler-utils gs:ghostscript python3-cairo python3-venv file:file soffice:libreoffice-writer-nogui'
 readonly NEEDS_MINGW='x86_64-w64-mingw32-gcc-posix:gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev'
-readonly NEEDS_WINDOWS="$NEEDS_MINGW wine:wine wine64 wixl:wixl msiinfo:msitools osslsigncode:osslsigncode dpkg-source:dpkg-dev patch:patch perl:perl localedef:locales"
+readonly NEEDS_WINDOWS="$NEEDS_MINGW wine:wine wine64 wixl:wixl msiinfo:msitools osslsigncode:osslsigncode dpkg-source:dpkg-dev patch:patch perl locales"
 readonly NEEDS_PACKAGES='rpmbuild:rpm lintian:lintian rpmlint:rpmlint debootstrap:debootstrap groff:groff-base mandoc:mandoc strings:binutils python3-venv cpio:cpio'
 
 # One entry a word. The stage "build" is in all others.
