@@ -36,7 +36,8 @@ export async function startPcscd({ readers = true } = {}): Promise<void> {
     if (daemon !== 0 && isRunning(daemon)) {
         return;
     }
-    const child = spawn("pcscd", ["--foreground", ...(readers ? [] : ["--config", "/dev/null"])], { stdio: "ignore", detached: true, env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` } });
+    const options = (process.env["JB_PCSCD_OPTIONS"] ?? "").split(" ").filter((word) => word !== "");
+    const child = spawn("pcscd", ["--foreground", ...options, ...(readers ? [] : ["--config", "/dev/null"])], { stdio: "ignore", detached: true, env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin` } });
     child.unref();
     daemon = child.pid ?? 0;
     await until("pcscd to listen", () => existsSync(SOCKET) && readerListens() === readers);

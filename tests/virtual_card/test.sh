@@ -404,7 +404,7 @@ test_daemon_comes_later() {
     sleep 0.5
     [[ $(tell state) == waiting ]]
     check "a card waits for the daemon" $?
-    pcscd --foreground >/dev/null 2>&1 &
+    pcscd --foreground ${JB_PCSCD_OPTIONS:+"$JB_PCSCD_OPTIONS"} >/dev/null 2>&1 &
     JB_PCSCD_PID=$!
     wait_in
     check "and is in the reader when it comes" $?

@@ -12,7 +12,7 @@
 #   --daemon-log FILE  where pcscd's own messages go (default: nowhere); with APDUs, so with PINs
 #   --need-namespace   fail with status 77 instead of using the machine's own pcscd
 #
-# The command sees JB_PCSCD_PID (to stop the daemon in mid-test; empty when not ours) and
+# The command sees JB_PCSCD_PID (to stop the daemon in mid-test; empty when not ours), JB_PCSCD_OPTIONS and
 # JB_PCSC_PRIVATE (1 in namespaces, else 0). The readers take cards at 127.0.0.1:35963 and 35964.
 set -u
 
@@ -45,6 +45,12 @@ wait_ready() { # PID of the daemon, or nothing
 
 start_daemon() {
     local arguments=(--foreground)
+    # Where it asks polkit, which is out of reach in here, it would turn even root away.
+    export JB_PCSCD_OPTIONS=
+    if "$pcscd" --help 2>&1 | grep -q -- --disable-polkit; then
+        JB_PCSCD_OPTIONS=--disable-polkit
+        arguments+=("$JB_PCSCD_OPTIONS")
+    fi
     if [[ -n $daemon_log ]]; then
         arguments+=(--debug --apdu)
     fi
