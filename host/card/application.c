@@ -97,8 +97,7 @@ static bool answers_query(const struct jb_response *response, int *tries) {
     return tries_of(response->sw, tries);
 }
 
-/* Whether the card refused the short identifier, rather than being out of order. */
-static bool refuses_form(const struct jb_response *response) {
+bool jb_card_refuses_form(const struct jb_response *response) {
     uint8_t sw1 = (uint8_t)(response->sw >> 8);
 
     return response->len == 0 && sw1 >= 0x67 && sw1 <= 0x6E;
@@ -122,7 +121,7 @@ static enum jb_error query(struct jb_card *card, enum jb_pin pin, int *tries) {
             card->sfi_verify = JB_TAKEN;
             return JB_OK;
         }
-        if (!answered && !refuses_form(&response)) {
+        if (!answered && !jb_card_refuses_form(&response)) {
             return JB_ERR_CARD_ERROR;
         }
     }

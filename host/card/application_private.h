@@ -12,6 +12,10 @@ enum jb_error jb_card_select_ef(struct jb_card *card, uint16_t ef, uint16_t *sw)
  * there. */
 enum jb_error jb_card_need_ef(struct jb_card *card, uint16_t ef);
 
+/* Whether the card refused the short identifier of a command, rather than being out of order
+ * (ISO/IEC 7816-4 §5.6). */
+bool jb_card_refuses_form(const struct jb_response *response);
+
 /* The P2 of a VERIFY of the PIN, having selected the PIN's EF where that is needed. The short
  * identifier is used only when a query has shown that the card takes it. */
 enum jb_error jb_pin_verify_form(struct jb_card *card, enum jb_pin pin, uint8_t *p2);

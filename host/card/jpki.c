@@ -99,12 +99,6 @@ static enum jb_error compute(struct jb_card *card, uint8_t p2, const uint8_t *in
     return error;
 }
 
-/* Whether the card refused the short identifier, rather than being out of order (ISO/IEC 7816-4
- * §5.6). */
-static bool refuses_form(const struct jb_response *response) {
-    return response->len == 0 && response->sw >> 8 >= 0x67 && response->sw >> 8 <= 0x6E;
-}
-
 /* By the key's short identifier. Only a signature shows that the card takes it: refused before
  * there was one, *refused is set, and a SELECT decides. */
 static enum jb_error sign_short(struct jb_card *card, enum jb_key key, const uint8_t *input,
@@ -113,7 +107,7 @@ static enum jb_error sign_short(struct jb_card *card, enum jb_key key, const uin
         compute(card, (uint8_t)(0x80 | key_files[key]), input, input_len, response);
 
     card->selected = JB_EF_NONE;
-    *refused = error == JB_OK && card->sfi_sign != JB_TAKEN && refuses_form(response);
+    *refused = error == JB_OK && card->sfi_sign != JB_TAKEN && jb_card_refuses_form(response);
     if (error == JB_OK && response->sw == SW_OK) {
         card->sfi_sign = JB_TAKEN;
     } else if (*refused) {
