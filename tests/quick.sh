@@ -11,12 +11,6 @@ cd "$(dirname "$0")/.." || exit
 # shellcheck source=tests/rig/quick.sh
 . tests/rig/quick.sh
 
-tests/setup.sh build || {
-    echo "the build failed"
-    echo "0 passed, 1 failed"
-    exit 1
-}
-export PATH="$PWD/node_modules/.bin:$PATH"
-rm -f "$logs"/*.count
+prepare build
 quick "${1:-HEAD}"
 finish

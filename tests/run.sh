@@ -14,26 +14,21 @@ cd "$(dirname "$0")/.." || exit
 # shellcheck source=tests/rig/stages.sh
 . tests/rig/stages.sh
 
-changed=
+revision=''
+changed=()
 if [[ ${1:-} == --changed ]]; then
     # shellcheck source=tests/rig/quick.sh
     . tests/rig/quick.sh
     revision=${2:-HEAD}
     mapfile -t changed < <(stages_of_change "$revision")
-    needed=("${changed[@]%% *}")
+    needed=(build "${changed[@]%% *}")
 else
     only=("$@")
     needed=("${only[@]}")
     ((${#needed[@]})) || needed=(test)
 fi
 
-tests/setup.sh "${needed[@]}" || {
-    echo "the build failed"
-    echo "0 passed, 1 failed"
-    exit 1
-}
-export PATH="$PWD/node_modules/.bin:$PATH"
-rm -f "$logs"/*.count
+prepare "${needed[@]}"
 
 # ---- the stages ----
 
@@ -103,7 +98,7 @@ row() { # STAGE...
     done
 }
 
-if [[ -n ${changed[*]} ]]; then
+if [[ -n $revision ]]; then
     quick "$revision"
     for line in "${changed[@]}"; do
         read -ra words <<<"$line"

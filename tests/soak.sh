@@ -35,13 +35,7 @@ fi
 only=("$@")
 needed=("${only[@]}")
 ((${#needed[@]})) || needed=(test)
-tests/setup.sh "${needed[@]}" || {
-    echo "the build failed"
-    echo "0 passed, 1 failed"
-    exit 1
-}
-export PATH="$PWD/node_modules/.bin:$PATH"
-rm -f "$logs"/*.count
+prepare "${needed[@]}"
 
 run_fuzz() {
     build_fuzz && tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"

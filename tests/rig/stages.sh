@@ -34,6 +34,17 @@ yielding() {
     (renice -n 10 "$BASHPID" >/dev/null && "$@")
 }
 
+# Installs what these stages need, builds, and begins the counts anew; ends the script where that fails.
+prepare() { # STAGE...
+    tests/setup.sh "$@" || {
+        echo "the build failed"
+        echo "0 passed, 1 failed"
+        exit 1
+    }
+    export PATH="$PWD/node_modules/.bin:$PATH"
+    rm -f "$logs"/*.count
+}
+
 # Runs one stage and prints its line. A stage that fails without having counted a failure counts one, and so does one
 # in which no test ran. One whose tools the system lacks is skipped, and never counted as passed.
 stage() { # NAME COMMAND...
