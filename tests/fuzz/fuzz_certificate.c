@@ -1,15 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* A certificate, looked at from all sides, and put into a CMS; what follows its DER is taken as a
- * signature. */
+/*
+ * A certificate, looked at from all sides, and put into a CMS. What follows its DER is taken as a
+ * signature; where the certificate still has the key of the file that FUZZ_KEY names, its own signs
+ * as well, so that a CMS comes to its end.
+ */
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "der_mutator.h"
 #include "jpki_bridge/cms.h"
 #include "jpki_bridge/text.h"
 
 #define SIGNATURE_MAX 512
 
+int LLVMFuzzerInitialize(int *count, char ***arguments);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+
+/* Mostly by structure; now and then byte by byte, for what is no DER. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed) {
+    return seed % 16 == 0 ? LLVMFuzzerMutate(data, size, max)
+                          : der_mutate(data, size, max, seed / 16);
+}
+
+static EVP_PKEY *key; /* or null */
+
+int LLVMFuzzerInitialize(int *count, char ***arguments) {
+    const char *name = getenv("FUZZ_KEY");
+    FILE *file = name == NULL ? NULL : fopen(name, "r");
+
+    (void)count;
+    (void)arguments;
+    key = file == NULL ? NULL : PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return 0;
+}
 
 static void must(bool condition) {
     if (!condition) {
@@ -59,13 +90,27 @@ static void verify(const struct jb_certificate *certificate, const uint8_t *data
     }
 }
 
+/* The key's own signature of a CMS, as the card makes it; 0 where it can make none. */
+static size_t sign(const struct jb_cms *cms, enum jb_hash hash, uint8_t out[SIGNATURE_MAX]) {
+    EVP_PKEY_CTX *context = key == NULL ? NULL : EVP_PKEY_CTX_new(key, NULL);
+    size_t len = SIGNATURE_MAX;
+
+    if (context == NULL || EVP_PKEY_sign_init(context) != 1 ||
+        EVP_PKEY_CTX_set_signature_md(context, EVP_get_digestbyname(jb_hash_name(hash))) != 1 ||
+        EVP_PKEY_sign(context, out, &len, jb_cms_digest(cms), jb_hash_size(hash)) != 1) {
+        len = 0;
+    }
+    EVP_PKEY_CTX_free(context);
+    return len;
+}
+
 /* The holder's certificate, and as it comes the CA's. */
 static void put_into_cms(const struct jb_certificate *certificate, const uint8_t *data,
                          size_t size) {
     const uint8_t digest[JB_HASH_MAX] = {0};
-    uint8_t zeros[JB_HASH_MAX] = {0}, *der = NULL;
+    uint8_t zeros[JB_HASH_MAX] = {0}, own[SIGNATURE_MAX], *der = NULL;
     struct jb_cms *cms = NULL;
-    size_t len = 0;
+    size_t len = 0, own_len = 0;
 
     (void)jb_certificate_is_issued_by(certificate, certificate);
     for (int i = JB_HASH_SHA256; i <= JB_HASH_SHA512; i++) {
@@ -75,6 +120,9 @@ static void put_into_cms(const struct jb_certificate *certificate, const uint8_t
             must(memcmp(jb_cms_digest(cms), zeros, sizeof zeros) != 0);
             must((jb_cms_finish(cms, data, size, &der, &len) == JB_OK) == (der != NULL));
             must((der != NULL) == (len > 0));
+            if (der == NULL && (own_len = sign(cms, (enum jb_hash)i, own)) > 0) {
+                must((jb_cms_finish(cms, own, own_len, &der, &len) == JB_OK) == (der != NULL));
+            }
         }
         free(der);
         der = NULL;

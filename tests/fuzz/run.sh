@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: MIT
 #
 # Runs each fuzzer for a while; prints one line for each, and the end of its output when it fails.
-#   tests/fuzz/run.sh BUILD_DIR [SECONDS]
-# BUILD_DIR was configured with -DJB_FUZZ=ON. The corpus grows in BUILD_DIR/corpus/ from run to run.
+#   tests/fuzz/run.sh BUILD_DIR [SECONDS [NAME...]]
+# BUILD_DIR was configured with -DJB_FUZZ=ON. The corpus grows in BUILD_DIR/corpus/ from run to run. As many run at
+# once as there are processors, so that each has its seconds.
 set -uo pipefail
 build=$(realpath -- "${1:?usage: run.sh BUILD_DIR [SECONDS]}") || exit
 seconds=${2:-60}
 cd "$(dirname "$0")" || exit
-readonly data=$build/virtual-card-data fuzzers=(request card certificate mynaportal profile)
-mkdir -p "$build"/corpus/{request,card,certificate,mynaportal,profile} "$build/logs"
+readonly data=$build/virtual-card-data fuzzers=(request card certificate mynaportal profile find pinentry config policy manifest)
+mkdir -p "$build/logs"
 
 der() { # NAME
     openssl x509 -in "$data/$1.pem" -outform DER
@@ -112,37 +113,100 @@ profile_seeds() {
     cp "$data/attributes.bin" "$data/attributes-long.bin" "$1/"
 }
 
+# Other cards, and a card that comes at once; one that is held for ever, or does not answer; cards that come and go.
+find_seeds() {
+    bytes 0400 >"$1/seed-at-once"
+    bytes 0164 08 >"$1/seed-held"
+    bytes 0164 10 >"$1/seed-mute"
+    bytes 0240 00 20 04 FF 30 >"$1/seed-garbage"
+    bytes 0408 03 07 03 03 10 08 FF 20 >"$1/seed-come-and-go"
+    bytes 01FF 0310 10 FF 20 >"$1/seed-never"
+}
+
+# A yes, a no, a PIN, what came from a cache, and what is no line at all: to a question, and to a request for a PIN.
+pinentry_seeds() {
+    local ok number=0 answer
+    ok=$(printf 'OK\n%.0s' 1 2 3 4 5 6 7 8 9)
+    for answer in $'OK\n' $'ERR 83886179 cancelled\n' $'ERR 83886194 no\n' $'D 1234\nOK\n' $'D 12%2534\nD 56\nOK\n' \
+        $'S PASSWORD_FROM_CACHE\nD 1234\nOK\n' $'# comment\nINQUIRE QUALITY\n' $'\n'; do
+        for kind in 000000 010081 0204C0 040000; do
+            number=$((number + 1))
+            { bytes "$kind" && printf '%s\n%s' "$ok" "$answer"; } >"$1/seed-$number"
+        done
+    done
+}
+
+config_seeds() {
+    printf '%s' '{}' >"$1/seed-empty"
+    printf '%s' '{"pinentry":"/usr/bin/pinentry-gtk-2","mynaportalOrigins":["https://a.example.jp","https://b.example.jp"]}' \
+        >"$1/seed-all"
+    printf '%s' '"0123456789abcdef0123456789abcdef"' >"$1/seed-installation"
+}
+
+policy_seeds() {
+    printf '%s' '{}' >"$1/seed-empty"
+    printf '%s' '{"allowedOrigins":["https://*.example.jp","https://myna.go.jp"],"deniedOrigins":["https://b.example.jp"]}' \
+        >"$1/seed-origins"
+    printf '%s' '{"mynaportal":{"origins":["https://a.example.jp"],"modes":["01","02","04"],"ask":false},
+        "individualNumber":true,"logging":false}' >"$1/seed-all"
+}
+
+manifest_seeds() {
+    {
+        bytes 00
+        printf '%s' '{"name":"org.jpkibridge.host","description":"x","path":"/usr/bin/true","type":"stdio",' \
+            '"allowed_origins":["chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh/"]}'
+    } >"$1/seed-chromium"
+    {
+        bytes 80
+        printf '%s' '{"name":"org.jpkibridge.host","description":"x","path":"/usr/bin/false","type":"stdio",' \
+            '"allowed_extensions":["a@example.jp","{01234567-89ab-cdef-0123-456789abcdef}"]}'
+    } >"$1/seed-firefox"
+}
+
 fuzz() { # NAME
-    "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
+    FUZZ_KEY=$data/sign.key "$build/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
         -artifact_prefix="$build/corpus/$1-" -print_final_stats=1 "$build/corpus/$1" "$seeds/$1" \
         >"$build/logs/fuzz-$1.log" 2>&1 </dev/null
 }
 
+report() { # NAME STATUS
+    local log=$build/logs/fuzz-$1.log verdict=ok runs covered
+    (($2 == 0)) || verdict=FAILED
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+    covered=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1)
+    printf '%-12s %s: %s inputs in %s s, %s\n' "$1" "$verdict" "${runs:-0}" "$seconds" "${covered:-cov: 0}"
+    [[ $verdict = ok ]] || tail -n 60 "$log"
+}
+
+shift
+(($# == 0)) || shift
+wanted=("$@")
+((${#wanted[@]})) || wanted=("${fuzzers[@]}")
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
 passed=0
 failed=0
-pids=()
-for name in "${fuzzers[@]}"; do
-    mkdir "$seeds/$name"
-    "${name}_seeds" "$seeds/$name" || exit
-    fuzz "$name" &
-    pids+=($!)
-done
-for i in "${!fuzzers[@]}"; do
-    name=${fuzzers[i]}
-    log=$build/logs/fuzz-$name.log
-    verdict=ok
-    wait "${pids[i]}" || verdict=FAILED
-    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-    covered=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1)
-    printf '%-12s %s: %s inputs in %s s, %s\n' "$name" "$verdict" "${runs:-0}" "$seconds" "${covered:-cov: 0}"
-    if [[ $verdict = ok ]]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        tail -n 60 "$log"
-    fi
+at_once=$(nproc)
+for ((first = 0; first < ${#wanted[@]}; first += at_once)); do
+    pids=()
+    names=("${wanted[@]:first:at_once}")
+    for name in "${names[@]}"; do
+        mkdir -p "$seeds/$name" "$build/corpus/$name"
+        "${name}_seeds" "$seeds/$name" || exit
+        fuzz "$name" &
+        pids+=($!)
+    done
+    for i in "${!names[@]}"; do
+        status=0
+        wait "${pids[i]}" || status=$?
+        report "${names[i]}" "$status"
+        if ((status == 0)); then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
 done
 echo "$passed passed, $failed failed"
 ((failed == 0))

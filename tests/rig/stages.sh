@@ -122,6 +122,5 @@ build_sanitized() {
 
 build_fuzz() {
     cmake -S . -B build/fuzz -DJB_FUZZ=ON -DJB_EXTENSION=OFF -DCMAKE_C_COMPILER=clang \
-        -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 \
-            --target fuzz_request fuzz_card fuzz_certificate fuzz_mynaportal fuzz_profile virtual-card-data
+        -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 --target fuzzers
 }
