@@ -4,8 +4,9 @@
 # What is long: run it before a change to what it touches is called done. Output, logs and last line are as in
 # tests/run.sh.
 #   tests/soak.sh                    all of it
-#   tests/soak.sh NAME...            the named ones only: valgrind; fuzz (FUZZ_SECONDS for each fuzzer, 60);
-#                                    host-whole (the process tests, all, with the host as it is shipped);
+#   tests/soak.sh NAME...            the named ones only: valgrind; threads (ThreadSanitizer); fuzz (FUZZ_SECONDS for
+#                                    each fuzzer, 3600); host-whole (the process tests, all, with the host as it is
+#                                    shipped);
 #                                    browser-all (both browsers, every file, all pictures)
 #   tests/soak.sh --times N STAGE…   these stages of tests/run.sh, N times one after the other; stops at the first failure
 set -uo pipefail
@@ -38,10 +39,15 @@ needed=("${only[@]}")
 prepare "${needed[@]}"
 
 run_fuzz() {
-    build_fuzz && tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-60}"
+    build_fuzz && tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-3600}"
+}
+
+run_threads() {
+    build_threads && tests/host/threads.sh build/threads
 }
 
 stage valgrind tests/host/valgrind.sh build
+stage threads run_threads
 stage host-whole tests/host/run.sh build
 stage browser-all tests/browser/run.sh --all build
 stage fuzz run_fuzz

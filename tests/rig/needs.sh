@@ -37,6 +37,7 @@ needs_of() { # STAGE
         rig) echo "$NEEDS_CARD" ;;
         bench) echo "$NEEDS_CARD opensc-pkcs11" ;;
         valgrind) echo "$(needs_of host) valgrind:valgrind" ;;
+        threads) needs_of host ;;
         fuzz) echo "clang:clang libclang-rt-14-dev|libclang-rt-dev" ;;
         *) return 1 ;;
     esac

@@ -120,6 +120,11 @@ build_sanitized() {
         cmake --build build/sanitize -j 2
 }
 
+build_threads() {
+    cmake -S . -B build/threads -DJB_SANITIZE_THREADS=ON -DJB_EXTENSION=OFF -DCMAKE_BUILD_TYPE=Debug &&
+        cmake --build build/threads -j 2
+}
+
 build_fuzz() {
     cmake -S . -B build/fuzz -DJB_FUZZ=ON -DJB_EXTENSION=OFF -DCMAKE_C_COMPILER=clang \
         -DCMAKE_BUILD_TYPE=RelWithDebInfo && cmake --build build/fuzz -j 2 --target fuzzers
