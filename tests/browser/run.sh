@@ -64,8 +64,8 @@ run_file() { # BROWSER FILE; what it says comes in one piece
     local log status=0 start=$SECONDS
     log=$(mktemp)
     # The timeout is a net for what hangs without waiting for anything.
-    JB_BROWSER=$1 tests/virtual_card/with-pcscd.sh -- node --test --test-concurrency=1 --test-force-exit \
-        --test-timeout=600000 --test-reporter=spec "$2" >"$log" 2>&1 || status=1
+    JB_BROWSER=$1 tests/virtual_card/with-pcscd.sh -- node --test-force-exit --test-timeout=600000 \
+        --test-reporter=spec "$2" >"$log" 2>&1 || status=1
     {
         flock 9
         echo "== $1: ${2##*/} ($((SECONDS - start)) s)"

@@ -26,5 +26,12 @@ fi
 node --disable-warning=ExperimentalWarning "$here/producers.ts" || exit
 files=("$@")
 ((${#files[@]})) || files=("$here"/*.test.ts)
-exec "$root/tests/virtual_card/with-pcscd.sh" -- node --disable-warning=ExperimentalWarning --test \
-    --test-reporter=spec --test-timeout=100000 --test-force-exit "${files[@]}"
+# Each file is a process of its own whose words go straight to the log: a runner of several that ends at once when the
+# last test has ended does not read all that the others said, and tests were lost from the count.
+# shellcheck disable=SC2016 # for the inner shell to expand
+exec "$root/tests/virtual_card/with-pcscd.sh" -- bash -c 'status=0
+    for file; do
+        echo "== $(basename "$file")"
+        node --disable-warning=ExperimentalWarning --test-reporter=spec --test-timeout=100000 --test-force-exit "$file" || status=1
+    done
+    exit "$status"' - "${files[@]}"
