@@ -15,7 +15,7 @@ import table from "../manifests/browsers.json" with { type: "json" };
 import { crx, idOf } from "./packaging/crx.ts";
 import { chromiumManifest, firefoxManifest } from "./packaging/manifest.ts";
 import type { Manifest } from "./packaging/manifest.ts";
-import { fill, toRegistry } from "./packaging/policies.ts";
+import { fill, forEdge, toRegistry } from "./packaging/policies.ts";
 import { chromiumUpdates, firefoxUpdates, sha256 } from "./packaging/updates.ts";
 import { zip } from "./packaging/zip.ts";
 import type { Files } from "./packaging/zip.ts";
@@ -111,6 +111,7 @@ if (xpiUrl !== null) {
 const host = table.hosts.own.name;
 const forChromium = fill(await template("chromium.json"), { EXTENSION_ID: chromiumId, UPDATE_URL: updateUrl, HOST: host });
 await put("policies/chromium.json", forChromium);
+await put("policies/edge.json", forEdge(forChromium));
 await put("policies/windows.reg", toRegistry(forChromium));
 await put("policies/firefox.json", fill(await template("firefox.json"), { EXTENSION_ID: gecko.id, XPI_URL: xpiUrl ?? STORES.firefox }));
 await put("policies/firefox-managed-storage.json", fill(await template("firefox-managed-storage.json"), { EXTENSION_ID: gecko.id }));

@@ -38,12 +38,25 @@ function keysOf(key: string, members: Members): string[] {
     return [...(lines.length === 0 ? [] : [`[${key}]`, ...lines, ""]), ...lists];
 }
 
+/** What Edge calls a button that stays on the toolbar: ExtensionSettings, toolbar_state. Chrome says toolbar_pin. */
+export function forEdge(policies: string): string {
+    const settings = JSON.parse(policies) as Members;
+    const extensions = settings["ExtensionSettings"];
+    for (const extension of extensions !== undefined && isObject(extensions) ? Object.values(extensions) : []) {
+        if (isObject(extension) && extension["toolbar_pin"] === "force_pinned") {
+            delete extension["toolbar_pin"];
+            extension["toolbar_state"] = "force_shown";
+        }
+    }
+    return JSON.stringify(settings, null, 4) + "\n";
+}
+
 /** A file for `reg import` that says for Chrome and Edge what this JSON does on Linux. */
 export function toRegistry(policies: string): string {
-    const { "3rdparty": others = {}, ...own } = JSON.parse(policies) as Members;
-    const extensions = isObject(others) ? others["extensions"] : undefined;
-    const managed = extensions !== undefined && isObject(extensions) ? Object.entries(extensions) : [];
-    const keys = ["Google\\Chrome", "Microsoft\\Edge"].flatMap((browser) => {
+    const keys = [["Google\\Chrome", policies], ["Microsoft\\Edge", forEdge(policies)]].flatMap(([browser = "", text = ""]) => {
+        const { "3rdparty": others = {}, ...own } = JSON.parse(text) as Members;
+        const extensions = isObject(others) ? others["extensions"] : undefined;
+        const managed = extensions !== undefined && isObject(extensions) ? Object.entries(extensions) : [];
         const key = `HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\${browser}`;
         return [
             ...keysOf(key, own),

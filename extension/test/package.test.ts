@@ -50,7 +50,7 @@ after(() => { rmSync(folder, { recursive: true }); });
 test("the same sources make the same bytes, wherever and in whatever zone", () => {
     const all = (readdirSync(join(folder, "first"), { recursive: true }) as string[]).filter((each) => /\.\w+$/.test(each)).sort();
     assert.deepEqual(all, [
-        "policies/chromium.json", "policies/firefox-managed-storage.json", "policies/firefox.json", "policies/windows.reg",
+        "policies/chromium.json", "policies/edge.json", "policies/firefox-managed-storage.json", "policies/firefox.json", "policies/windows.reg",
         "updates.json", "updates.xml", `${name}-chromium.zip`, `${name}.crx`, `${name}.xpi`,
     ].sort());
     for (const file of all) assert.ok(read(file).equals(readFileSync(join(folder, "second", file))), file);
@@ -123,6 +123,11 @@ test("the policies are for the id that signed, and ask for what is hosted", () =
     assert.deepEqual(Object.entries(chromium.ExtensionSettings), [[id, {
         installation_mode: "force_installed", update_url: new URL("updates.xml", BASE).href, toolbar_pin: "force_pinned",
     }]]);
+    const edge = json("policies/edge.json") as typeof chromium;
+    assert.deepEqual(Object.entries(edge.ExtensionSettings), [[id, {
+        installation_mode: "force_installed", update_url: new URL("updates.xml", BASE).href, toolbar_state: "force_shown",
+    }]]);
+    assert.deepEqual({ ...edge, ExtensionSettings: {} }, { ...chromium, ExtensionSettings: {} });
     assert.deepEqual(chromium.NativeMessagingAllowlist, ["org.jpkibridge.host"]);
     assert.deepEqual(Object.keys(chromium["3rdparty"].extensions), [id]);
     const { policies } = json("policies/firefox.json") as { policies: { ExtensionSettings: Record<string, { install_url: string }> } };
@@ -169,6 +174,7 @@ test("the registry says the same for Chrome and Edge", () => {
     ];
     const edge = half.map((line) => line.replace("Google\\Chrome", "Microsoft\\Edge"));
     assert.equal(text, ["Windows Registry Editor Version 5.00", "", ...half, ...edge].join("\r\n"));
+    assert.match(read("policies/windows.reg").toString(), /Google\\Chrome\]\r\n.*toolbar_pin[^]*Microsoft\\Edge\]\r\n.*toolbar_state/);
     assert.match(read("policies/windows.reg").toString(), new RegExp(`\\\\${id}\\\\policy\\]\r\n`));
 });
 

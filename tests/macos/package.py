@@ -94,8 +94,12 @@ def look_at_profiles(root):
     # They say what the templates for other systems say, where each browser looks on macOS.
     chromium = template(root, "chromium.json", own["chromium"][0])
     managed = chromium.pop("3rdparty")["extensions"][own["chromium"][0]]
-    for name, domain in (("chrome", "com.google.Chrome"), ("edge", "com.microsoft.Edge")):
-        assert payloads(root, name, uuids) == {domain: chromium, f"{domain}.extensions.{own['chromium'][0]}": managed}, name
+    edge = json.loads(json.dumps(chromium))
+    for extension in edge["ExtensionSettings"].values():
+        del extension["toolbar_pin"]
+        extension["toolbar_state"] = "force_shown"
+    for name, domain, settings in (("chrome", "com.google.Chrome", chromium), ("edge", "com.microsoft.Edge", edge)):
+        assert payloads(root, name, uuids) == {domain: settings, f"{domain}.extensions.{own['chromium'][0]}": managed}, name
     firefox = {"EnterprisePoliciesEnabled": True, **template(root, "firefox.json", own["firefox"][0])["policies"]}
     assert payloads(root, "firefox", uuids) == {"org.mozilla.firefox": firefox}, "firefox"
 

@@ -138,6 +138,25 @@ export class World {
             return undefined;
         }
     }
+    /** The values of a key, in the registry's order. */
+    values(path: string): [name: string, value: string][] {
+        return this.#query(path).flatMap((line) => {
+            const [, name, value] = /^ {4}(\S.*?) {4}REG_\w+ {4}(.*)$/.exec(line) ?? [];
+            return name === undefined ? [] : [[name, value ?? ""] as [string, string]];
+        });
+    }
+    /** The whole names of the keys in a key, as they begin with it. */
+    names(path: string): string[] {
+        const whole = path.replace(/^HKLM/, "HKEY_LOCAL_MACHINE").toLowerCase();
+        return this.#query(path).filter((line) => line.toLowerCase().startsWith(`${whole}\\`)).map((line) => path + line.slice(whole.length));
+    }
+    #query(path: string): string[] {
+        try {
+            return this.#wine(REG, "query", path).split(/\r?\n/);
+        } catch {
+            return [];
+        }
+    }
     removeValue(path: string, name: string): void {
         this.#wine(REG, "delete", path, "/v", name, "/f");
     }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { authenticate } from "../host/bench.ts";
 import { assertFailure } from "../host/verify.ts";
-import { HOST, ROOT } from "../rig/paths.ts";
+import { BUILD, HOST, ROOT } from "../rig/paths.ts";
 import { world } from "./bench.ts";
 
 const it = world();
@@ -19,14 +19,30 @@ const FORCED = ["Google\\Chrome", "Microsoft\\Edge"].map((browser) => `HKLM\\Sof
 const EVENT_SOURCE = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\JPKI Bridge";
 const PROGRAM_FOLDER = "C:\\Program Files\\JPKI Bridge";
 
-function make(name: string, version: string, environment: Record<string, string> = {}): string {
+const FIREFOX = "HKLM\\Software\\Policies\\Mozilla\\Firefox\\ExtensionSettings";
+const FIREFOX_ID = "extension@jpkibridge.org";
+/** The program of the first and of the second build of one version. */
+const BUILDS = [1, 2].map((number) => join(BUILD, `windows/build-${number}.exe`));
+
+function make(name: string, version: string, environment: Record<string, string> = {}, program: string = HOST): string {
     const file = join(folder, name);
-    execFileSync(join(ROOT, "installers/windows/msi.sh"), [HOST, file, version], { env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "ignore"] });
+    execFileSync(join(ROOT, "installers/windows/msi.sh"), [program, file, version], { env: { ...process.env, ...environment }, stdio: ["ignore", "ignore", "ignore"] });
     return file;
 }
+function runMsiexec(...words: string[]): number | null {
+    return spawnSync("wine", ["msiexec", ...words, "/qn"], { env: { ...it.home.environment, ...it.environment }, stdio: "ignore", timeout: 60_000 }).status;
+}
 function msiexec(...words: string[]): void {
-    const { status } = spawnSync("wine", ["msiexec", ...words, "/qn"], { env: { ...it.home.environment, ...it.environment }, stdio: "ignore", timeout: 60_000 });
-    assert.equal(status, 0, `msiexec ${words.join(" ")}`);
+    assert.equal(runMsiexec(...words), 0, `msiexec ${words.join(" ")}`);
+}
+/** A table of an MSI: its rows, by the names of its columns. */
+function table(file: string, name: string): Record<string, string>[] {
+    const [columns = [], , , ...rows] = execFileSync("msiinfo", ["export", file, name], { encoding: "utf8" }).trimEnd().split(/\r?\n/).map((line) => line.split("\t"));
+    return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at] ?? ""])));
+}
+/** How many products of ours Windows Installer knows. */
+function products(): number {
+    return it.names("HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall").filter((name) => it.value(name, "DisplayName") === "JPKI Bridge").length;
 }
 /** The command of the installed program. */
 function installed(args: string[]): string {
@@ -36,7 +52,7 @@ function installed(args: string[]): string {
     return stdout.replaceAll("\r\n", "\n");
 }
 function assertNothingLeft(): void {
-    for (const key of [...HOST_KEYS, ...FORCED, EVENT_SOURCE]) {
+    for (const key of [...HOST_KEYS, ...FORCED, FIREFOX, EVENT_SOURCE, "HKLM\\Software\\JPKI Bridge"]) {
         assert.equal(it.key(key), undefined, key);
     }
     assert.ok(!existsSync(it.fileOf(PROGRAM_FOLDER)), "the program's folder was left");
@@ -76,12 +92,72 @@ describe("the package", () => {
         for (const each of FORCED) {
             assert.match(it.value(each, "7151") ?? "", /^aejjklpblmgmcmfmpanhdoepepfkpmac;https:/);
         }
-        assert.match(it.value("HKLM\\Software\\Policies\\Mozilla\\Firefox\\Extensions\\Install", "7151") ?? "", /^https:/);
         msiexec("/x", first);
         assert.equal(it.value(key, "7151"), undefined);
         assert.equal(it.value(key, "1"), "other;https://example.jp/update.xml");
         it.removeKey(key);
         assertNothingLeft();
+    });
+
+    test("of the same version, another build takes the place of the first", () => {
+        const builds = BUILDS.map((program, at) => make(`build-${at + 1}.msi`, "0.1.0", {}, program));
+        const versions = builds.map((file) => table(file, "File").find((row) => row["File"] === "ProgramFile")?.["Version"]);
+        assert.deepEqual(versions, ["0.1.0.1", "0.1.0.2"]);
+        const [one = "", two = ""] = builds;
+        msiexec("/i", one);
+        msiexec("/i", two);
+        assert.equal(products(), 1);
+        assert.ok(readFileSync(it.fileOf(`${PROGRAM_FOLDER}\\jpki-bridge.exe`)).equals(readFileSync(BUILDS[1] ?? "")));
+        msiexec("/x", two);
+        assertNothingLeft();
+    });
+
+    test("an older version does not replace a newer one", () => {
+        const newer = make("newer.msi", "0.10.0");
+        msiexec("/i", newer);
+        assert.notEqual(runMsiexec("/i", first), 0);
+        assert.equal(products(), 1);
+        assert.ok(existsSync(it.fileOf(`${PROGRAM_FOLDER}\\jpki-bridge.exe`)));
+        msiexec("/x", newer);
+        assertNothingLeft();
+    });
+
+    test("an upgrade keeps the extension forced where it was, and forces it nowhere else", () => {
+        const second = make("kept.msi", "0.2.0");
+        for (const forced of [true, false]) {
+            msiexec("/i", first, ...(forced ? ["ADDLOCAL=Program,ForceExtension"] : []));
+            msiexec("/i", second);
+            for (const key of FORCED) {
+                assert.equal(it.value(key, "7151") !== undefined, forced, key);
+            }
+            assert.equal(it.value(`${FIREFOX}\\${FIREFOX_ID}`, "installation_mode"), forced ? "force_installed" : undefined);
+            msiexec("/x", second);
+            assertNothingLeft();
+        }
+    });
+
+    // Wine does not undo a removal, so this is what Windows Installer goes by.
+    test("removes the old version inside the transaction, so that an upgrade that fails brings it back", () => {
+        const order = Object.fromEntries(table(first, "InstallExecuteSequence").map((row) => [row["Action"], Number(row["Sequence"])]));
+        const { InstallInitialize: begins = NaN, RemoveExistingProducts: removes = NaN, ProcessComponents: installs = NaN } = order;
+        assert.ok(begins < removes && removes < installs, JSON.stringify(order));
+        assert.ok((order["FindRelatedProducts"] ?? NaN) < (order["LaunchConditions"] ?? NaN));
+        const attributes = Object.fromEntries(table(first, "Upgrade").map((row) => [row["ActionProperty"], row["Attributes"]]));
+        assert.deepEqual(attributes, { OLDER_VERSION: String(1 + 256 + 512), NEWER_VERSION: "2" });
+    });
+
+    test("is refused with a version that Windows Installer would not compare whole", () => {
+        for (const version of ["1.2", "1.2.3.4", "1.2.x", "256.0.0", "0.0.65536", ""]) {
+            const { status, stderr } = spawnSync(join(ROOT, "installers/windows/msi.sh"), [HOST, join(folder, "refused.msi"), version], { encoding: "utf8" });
+            assert.equal(status, version === "" ? 0 : 2, `${version}: ${stderr}`);
+        }
+    });
+
+    test("is the same when it is made again", () => {
+        const again = make("again.msi", "0.1.0");
+        assert.ok(readFileSync(again).equals(readFileSync(first)));
+        assert.notEqual(table(make("other.msi", "0.1.1"), "Property").find((row) => row["Property"] === "ProductCode")?.["Value"],
+            table(first, "Property").find((row) => row["Property"] === "ProductCode")?.["Value"]);
     });
 
     test("is signed, with the program in it, by a certificate from outside", () => {
@@ -99,6 +175,53 @@ describe("the package", () => {
     });
 });
 
+/** A key of the registry as Firefox reads it (WindowsGPOParser.sys.mjs): a list where the first value is called 1. */
+function asFirefoxReads(key: string): unknown {
+    const values = it.values(key);
+    if (values[0]?.[0] === "1") {
+        return values.map(([, value]) => value);
+    }
+    return Object.fromEntries([...values, ...it.names(key).map((child) => [child.slice(key.length + 1), asFirefoxReads(child)] as const)]);
+}
+interface Schema { type?: string; enum?: unknown[]; properties?: Record<string, Schema>; patternProperties?: Record<string, Schema>; items?: Schema }
+/** Whether a value is what this part of Firefox's own schema of policies says. */
+function assertFits(value: unknown, schema: Schema, where: string): void {
+    assert.equal(Array.isArray(value) ? "array" : typeof value, schema.type, where);
+    assert.ok(schema.enum === undefined || schema.enum.includes(value), where);
+    for (const [at, each] of Array.isArray(value) ? value.entries() : []) {
+        assertFits(each, schema.items ?? assert.fail(where), `${where}[${at}]`);
+    }
+    for (const [name, each] of typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : []) {
+        const pattern = Object.entries(schema.patternProperties ?? {}).find(([expression]) => new RegExp(expression).test(name))?.[1];
+        assertFits(each, schema.properties?.[name] ?? pattern ?? assert.fail(`${where}.${name} is not known`), `${where}.${name}`);
+    }
+}
+
+describe("what forces the extension", () => {
+    const inFirefox = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read('modules/policies/policies-schema.json'))";
+    before(() => { msiexec("/i", first, "ADDLOCAL=Program,ForceExtension"); });
+    after(() => { msiexec("/x", first); });
+
+    test("is a policy by Firefox's own rules and schema, beside an organisation's", () => {
+        it.setValue(`${FIREFOX}\\other@example.jp`, "installation_mode", "REG_SZ", "blocked");
+        const schema = JSON.parse(execFileSync("python3", ["-c", inFirefox, "/usr/lib/firefox-esr/browser/omni.ja"], { encoding: "utf8", maxBuffer: 4 << 20 })) as Schema;
+        const policies = asFirefoxReads("HKLM\\Software\\Policies\\Mozilla\\Firefox") as { ExtensionSettings: Record<string, Record<string, string>> };
+        assertFits(policies, schema, "policies");
+        assert.deepEqual(policies.ExtensionSettings["other@example.jp"], { installation_mode: "blocked" });
+        assert.equal(policies.ExtensionSettings[FIREFOX_ID]?.["installation_mode"], "force_installed");
+        assert.match(policies.ExtensionSettings[FIREFOX_ID]?.["install_url"] ?? "", /^https:\/\/.*\.xpi$/);
+        it.removeKey(`${FIREFOX}\\other@example.jp`);
+    });
+
+    test("is an entry of Chromium's list: a number, an id, and where it is updated from (registry_dict.cc, extension_management)", () => {
+        for (const key of FORCED) {
+            const values = it.values(key);
+            assert.ok(values.length === 1 && /^\d+$/.test(values[0]?.[0] ?? ""), key);
+            assert.match(String(values[0]?.[1]), /^[a-p]{32};https:\/\/\S+$/);
+        }
+    });
+});
+
 describe("the group policy's templates", () => {
     const admx = readFileSync(join(ROOT, "installers/windows/policy/jpki-bridge.admx"), "utf8");
     const names = [...admx.matchAll(/<policy name="(\w+)"/g)].map(([, name = ""]) => name);
@@ -112,6 +235,11 @@ describe("the group policy's templates", () => {
             }
         });
     }
+    test("ask for no namespace that an import would have to bring along", () => {
+        for (const [, prefix = ""] of admx.matchAll(/<using prefix="(\w+)"/g)) {
+            assert.match(admx, new RegExp(`"${prefix}:`), prefix);
+        }
+    });
     test("are for all that policy.json knows", () => {
         const members = [...admx.matchAll(/valueName="(\w+)"|<list id="\w+" key="[^"]*\\(\w+)"/g)].map(([, value, list]) => value ?? list);
         assert.deepEqual(members.sort(), ["allowedOrigins", "ask", "deniedOrigins", "individualNumber", "logging", "modes", "origins"]);
