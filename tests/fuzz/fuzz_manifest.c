@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../host/cli/manifest.h"
+#include "../../host/cli/place.h"
 #include "folder.h"
-#include "manifest.h"
-#include "place.h"
 
 static const char self[] = "/usr/bin/true";
 static const char *place;
