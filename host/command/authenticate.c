@@ -32,7 +32,7 @@ enum jb_error jb_command_authenticate(const struct jb_context *context, cJSON **
     enum jb_hash hash = JB_HASH_SHA256;
     const char *algorithm = NULL;
     char *signature = NULL;
-    const struct jb_purpose purpose = {.pin = JB_PIN_AUTH, .prompt = JB_PURPOSE_LOGIN};
+    const struct jb_purpose purpose = jb_command_purpose(request);
     enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
 
     if (error != JB_OK ||

@@ -80,12 +80,11 @@ static cJSON *make_result(const struct jb_unlocked *unlocked) {
 
 enum jb_error jb_command_card_details(const struct jb_context *context, cJSON **result,
                                       int *tries_left) {
-    /* A holder may want to know just that it has ended. */
-    const struct jb_purpose purpose = {
-        .pin = JB_PIN_SIGN, .prompt = JB_PURPOSE_CARD_DETAILS, .any_time = true};
+    struct jb_purpose purpose = jb_command_purpose(context->request);
     struct jb_unlocked unlocked = {0};
-    enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
 
+    purpose.any_time = true; /* a holder may want to know just that it has ended */
+    enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
     if (error == JB_OK) {
         jb_card_end(unlocked.card);
         *result = make_result(&unlocked);

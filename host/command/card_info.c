@@ -65,10 +65,12 @@ static cJSON *make_result(const struct jb_card_info *info) {
     return root;
 }
 
-enum jb_error jb_command_card_info(const struct jb_context *context, cJSON **result) {
+enum jb_error jb_command_card_info(const struct jb_context *context, cJSON **result,
+                                   int *tries_left) {
     struct jb_card_info info;
     enum jb_error error = jb_card_info_read(context->transport, context->op, &info);
 
+    (void)tries_left;
     if (error == JB_OK && (*result = make_result(&info)) == NULL) {
         error = JB_ERR_OUT_OF_MEMORY;
     }

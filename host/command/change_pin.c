@@ -112,7 +112,7 @@ enum jb_error jb_change_ask(struct jb_change *change, enum jb_prompt_kind kind,
     int tries = tells_tries(kind) ? change->tries : -1;
     const struct jb_prompt_request request = {
         .kind = kind,
-        .purpose = JB_PURPOSE_CHANGE_PIN,
+        .purpose = jb_command_purpose(change->context->request).prompt,
         .pin = change->pin,
         .note = note_of(change, kind),
         .lang = change->context->request->lang,

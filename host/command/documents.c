@@ -99,11 +99,7 @@ static enum jb_error make_result(struct signing *signing, const struct jb_certif
 enum jb_error jb_command_sign_documents(const struct jb_context *context, cJSON **result,
                                         int *tries_left) {
     const struct jb_request *request = context->request;
-    const struct jb_purpose purpose = {
-        .pin = JB_PIN_SIGN,
-        .prompt = JB_PURPOSE_SIGN,
-        .documents = (unsigned)request->document_count,
-    };
+    const struct jb_purpose purpose = jb_command_purpose(request);
     struct jb_unlocked unlocked = {0};
     struct signing signing = {
         .request = request,

@@ -1,42 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpki_bridge/log.h"
 
+#include <stdio.h>
+
 #include "jpki_bridge/command.h"
 #include "jpki_bridge/policy.h"
-
-/* What an entry calls the request; null when it asks no person and is not logged. */
-static const char *operation_name(const struct jb_request *request) {
-    switch (request->command) {
-    case JB_COMMAND_AUTHENTICATE:
-    case JB_COMMAND_GET_SIGNING_CERTIFICATE:
-    case JB_COMMAND_SIGN:
-    case JB_COMMAND_SIGN_DOCUMENTS:
-    case JB_COMMAND_CARD_DETAILS:
-    case JB_COMMAND_CHANGE_PIN:
-    case JB_COMMAND_READ_PROFILE:
-        return jb_command_name(request->command);
-    case JB_COMMAND_MYNAPORTAL:
-        switch (request->message.mode) {
-        case JB_MYNAPORTAL_AUTHENTICATE:
-            return "mynaportal-01";
-        case JB_MYNAPORTAL_SIGN:
-            return "mynaportal-02";
-        case JB_MYNAPORTAL_ATTRIBUTES:
-            return "mynaportal-04";
-        case JB_MYNAPORTAL_CLOSE:
-            break;
-        }
-        return NULL;
-    case JB_COMMAND_STATUS:
-    case JB_COMMAND_TRUSTED_ORIGINS:
-    case JB_COMMAND_DISTRUST_ORIGIN:
-    case JB_COMMAND_CARD_INFO:
-    case JB_COMMAND_DOCTOR:
-    case JB_COMMAND_QUIT:
-        break;
-    }
-    return NULL;
-}
 
 /* A policy that is not valid is one all the same: whoever wrote it will want to know what it does.
  */
@@ -50,12 +18,15 @@ static bool is_wanted(void) {
 }
 
 void jb_command_log(const struct jb_request *request, enum jb_error outcome) {
-    const char *operation = operation_name(request);
+    const struct jb_command_row *row = jb_command_of(request);
+    char operation[64];
 
-    if (operation == NULL || !is_wanted()) {
+    if ((row->flags & JB_FLAG_LOGGED) == 0 || !is_wanted()) {
         return;
     }
+    (void)snprintf(operation, sizeof operation, "%s%s%s", row->name, row->mode == 0 ? "" : "-",
+                   jb_mynaportal_mode_name(row->mode));
     /* The holder's own commands come from the extension's pages. */
-    jb_log_operation(jb_command_is_own(request->command) ? "extension" : request->origin, operation,
+    jb_log_operation((row->flags & JB_FLAG_OWN) != 0 ? "extension" : request->origin, operation,
                      outcome == JB_OK ? "ok" : jb_error_reason(outcome));
 }

@@ -141,12 +141,7 @@ static enum jb_error verify_all(const struct jb_certificate *certificate,
 static enum jb_error run_signing(const struct jb_context *context, struct combination *combination,
                                  cJSON **result, int *tries_left) {
     const struct jb_mynaportal *message = &context->request->message;
-    bool login = message->mode == JB_MYNAPORTAL_AUTHENTICATE;
-    const struct jb_purpose purpose = {
-        .pin = login ? JB_PIN_AUTH : JB_PIN_SIGN,
-        .prompt = login ? JB_PURPOSE_LOGIN : JB_PURPOSE_SIGN,
-        .documents = login ? 0 : (unsigned)message->count,
-    };
+    const struct jb_purpose purpose = jb_command_purpose(context->request);
     struct jb_unlocked unlocked = {0};
     struct jb_batch *batch = batch_of(message);
     cJSON *answer = NULL;
@@ -190,7 +185,7 @@ static bool add_hex(cJSON *answer, const char *name, const char *text) {
 static enum jb_error run_attributes(const struct jb_context *context,
                                     struct combination *combination, cJSON **result,
                                     int *tries_left) {
-    const struct jb_purpose purpose = {.pin = JB_PIN_PROFILE, .prompt = JB_PURPOSE_PROFILE};
+    const struct jb_purpose purpose = jb_command_purpose(context->request);
     struct jb_unlocked unlocked = {0};
     struct jb_profile profile = {0};
     cJSON *answer = NULL;
@@ -231,4 +226,12 @@ enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **re
                 : run_signing(context, &combination, result, tries_left);
     OPENSSL_cleanse(&combination, sizeof combination);
     return error;
+}
+
+enum jb_error jb_command_mynaportal_close(const struct jb_context *context, cJSON **result,
+                                          int *tries_left) {
+    (void)context;
+    (void)tries_left;
+    *result = cJSON_CreateObject();
+    return *result != NULL ? JB_OK : JB_ERR_OUT_OF_MEMORY;
 }

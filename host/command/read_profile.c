@@ -25,8 +25,7 @@ static cJSON *make_result(const struct jb_profile *profile, unsigned fields) {
 
 enum jb_error jb_command_read_profile(const struct jb_context *context, cJSON **result,
                                       int *tries_left) {
-    const struct jb_purpose purpose = {
-        .pin = JB_PIN_PROFILE, .prompt = JB_PURPOSE_PROFILE, .fields = context->request->fields};
+    const struct jb_purpose purpose = jb_command_purpose(context->request);
     struct jb_unlocked unlocked = {0};
     struct jb_profile profile = {0};
     enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);

@@ -54,7 +54,7 @@ enum jb_error jb_command_get_signing_certificate(const struct jb_context *contex
                                                  int *tries_left) {
     struct jb_unlocked unlocked = {0};
     cJSON *root = NULL;
-    const struct jb_purpose purpose = {.pin = JB_PIN_SIGN, .prompt = JB_PURPOSE_READ_CERTIFICATE};
+    const struct jb_purpose purpose = jb_command_purpose(context->request);
     enum jb_error error = jb_unlock(context, &purpose, &unlocked, tries_left);
 
     if (error != JB_OK) {
@@ -106,7 +106,7 @@ fail:
 
 enum jb_error jb_command_sign(const struct jb_context *context, cJSON **result, int *tries_left) {
     const struct jb_request *request = context->request;
-    const struct jb_purpose purpose = {.pin = JB_PIN_SIGN, .prompt = JB_PURPOSE_SIGN};
+    const struct jb_purpose purpose = jb_command_purpose(request);
     struct jb_unlocked unlocked = {0};
     char *signature = NULL;
     enum jb_error error = JB_OK;

@@ -39,11 +39,12 @@ static enum jb_error make_result(const struct jb_card_status *found, size_t coun
     return error;
 }
 
-enum jb_error jb_command_status(const struct jb_context *context, cJSON **result) {
+enum jb_error jb_command_status(const struct jb_context *context, cJSON **result, int *tries_left) {
     struct jb_card_status found[JB_READERS_MAX];
     size_t count = 0;
     enum jb_error error = jb_card_survey(context->transport, context->op, found, &count);
 
+    (void)tries_left;
     return error == JB_OK ? make_result(found, count, result) : error;
 }
 

@@ -3,13 +3,15 @@
  * signatures. */
 #include "jpki_bridge/command.h"
 
-enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result) {
+enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result,
+                                         int *tries_left) {
     struct jb_config config;
     enum jb_error error = jb_config_load(&config, NULL);
     cJSON *root = NULL;
     cJSON *list = NULL;
 
     (void)context;
+    (void)tries_left;
     if (error != JB_OK) {
         return error;
     }
@@ -32,9 +34,11 @@ enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON
     return error;
 }
 
-enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result) {
+enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result,
+                                         int *tries_left) {
     enum jb_error error = jb_config_distrust(context->request->origin);
 
+    (void)tries_left;
     if (error == JB_OK && (*result = cJSON_CreateObject()) == NULL) {
         error = JB_ERR_OUT_OF_MEMORY;
     }

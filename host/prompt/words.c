@@ -285,6 +285,16 @@ static bool add_change(struct writer *writer, const struct jb_prompt_request *re
     }
 }
 
+static void add_documents(struct writer *writer, const struct jb_prompt_request *request) {
+    char documents[16];
+
+    if (request->documents > 0) {
+        (void)snprintf(documents, sizeof(documents), "%u", request->documents);
+        add(writer, request->lang == JB_LANG_JA ? "署名する文書： @件\n" : "Documents to sign: @\n",
+            documents);
+    }
+}
+
 static void add_body(struct writer *writer, const struct jb_prompt_request *request) {
     enum jb_lang lang = request->lang;
     bool ja = lang == JB_LANG_JA;
@@ -300,6 +310,7 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
         return;
     }
     if (request->kind == JB_PROMPT_TRUST) {
+        add_documents(writer, request);
         add(writer,
             ja ? "このサイトが受け取る署名は、ほかのサイトに\n"
                  "あなたとしてログインすることにも使えてしまいます。\n\n"
@@ -317,12 +328,7 @@ static void add_body(struct writer *writer, const struct jb_prompt_request *requ
     if (add_change(writer, request)) {
         return;
     }
-    if (request->documents > 0) {
-        char documents[16];
-
-        (void)snprintf(documents, sizeof(documents), "%u", request->documents);
-        add(writer, ja ? "署名する文書： @件\n" : "Documents to sign: @\n", documents);
-    }
+    add_documents(writer, request);
     add(writer, "@\n", doings[lang][request->purpose]);
     if (request->kind == JB_PROMPT_PIN) {
         if (request->purpose == JB_PURPOSE_CHANGE_PIN) {

@@ -5,45 +5,12 @@
 #include <string.h>
 
 #include "jpki_bridge/base64.h"
+#include "jpki_bridge/command.h"
 #include "jpki_bridge/json.h"
 
 #define CERTIFICATE_MAX 8192 /* bytes of DER in a request */
 #define MESSAGE_MAX 65536    /* bytes of a page's Mynaportal message */
 #define LANG_MAX 35          /* characters of a language tag: RFC 5646 §4.4.1 */
-
-/* The arguments that a command takes. */
-enum {
-    ORIGIN = 1,
-    LANG = 2,
-    NONCE = 4,
-    CERTIFICATE = 8,
-    HASH = 16,
-    MESSAGE = 32,
-    DOCUMENTS = 64,
-    PIN = 128,
-    FIELDS = 256,
-};
-
-static const struct {
-    const char *name;
-    enum jb_command command;
-    unsigned arguments, optional;
-} commands[] = {
-    {"status", JB_COMMAND_STATUS, 0, 0},
-    {"card-info", JB_COMMAND_CARD_INFO, 0, LANG},
-    {"card-details", JB_COMMAND_CARD_DETAILS, 0, LANG},
-    {"change-pin", JB_COMMAND_CHANGE_PIN, PIN, LANG},
-    {"read-profile", JB_COMMAND_READ_PROFILE, ORIGIN | FIELDS, LANG},
-    {"doctor", JB_COMMAND_DOCTOR, 0, LANG},
-    {"authenticate", JB_COMMAND_AUTHENTICATE, ORIGIN | NONCE, LANG},
-    {"get-signing-certificate", JB_COMMAND_GET_SIGNING_CERTIFICATE, ORIGIN, LANG},
-    {"sign", JB_COMMAND_SIGN, ORIGIN | HASH, LANG | CERTIFICATE},
-    {"sign-documents", JB_COMMAND_SIGN_DOCUMENTS, ORIGIN | DOCUMENTS, LANG},
-    {"mynaportal", JB_COMMAND_MYNAPORTAL, ORIGIN | MESSAGE, LANG},
-    {"trusted-origins", JB_COMMAND_TRUSTED_ORIGINS, 0, 0},
-    {"distrust-origin", JB_COMMAND_DISTRUST_ORIGIN, ORIGIN, 0},
-    {"quit", JB_COMMAND_QUIT, 0, 0},
-};
 
 static enum jb_error fail(enum jb_error error, const char *name, const char **problem) {
     *problem = name;
@@ -335,16 +302,16 @@ static bool only_arguments(const cJSON *arguments, unsigned allowed) {
     static const struct {
         unsigned bit;
         const char *name;
-    } names[] = {{ORIGIN, "origin"},
-                 {LANG, "lang"},
-                 {NONCE, "challengeNonce"},
-                 {CERTIFICATE, "certificate"},
-                 {HASH, "hash"},
-                 {HASH | DOCUMENTS, "hashFunction"},
-                 {MESSAGE, "message"},
-                 {DOCUMENTS, "documents"},
-                 {PIN, "pin"},
-                 {FIELDS, "fields"}};
+    } names[] = {{JB_ARGUMENT_ORIGIN, "origin"},
+                 {JB_ARGUMENT_LANG, "lang"},
+                 {JB_ARGUMENT_NONCE, "challengeNonce"},
+                 {JB_ARGUMENT_CERTIFICATE, "certificate"},
+                 {JB_ARGUMENT_HASH, "hash"},
+                 {JB_ARGUMENT_HASH | JB_ARGUMENT_DOCUMENTS, "hashFunction"},
+                 {JB_ARGUMENT_MESSAGE, "message"},
+                 {JB_ARGUMENT_DOCUMENTS, "documents"},
+                 {JB_ARGUMENT_PIN, "pin"},
+                 {JB_ARGUMENT_FIELDS, "fields"}};
     const char *list[sizeof names / sizeof names[0] + 1] = {NULL};
     size_t count = 0;
 
@@ -361,11 +328,12 @@ static enum jb_error parse_arguments(const cJSON *root, unsigned required, unsig
     static const struct {
         unsigned bit;
         enum jb_error (*parse)(const cJSON *, struct jb_request *, const char **);
-    } parsers[] = {{LANG, parse_lang},           {ORIGIN, parse_origin},
-                   {NONCE, parse_nonce},         {CERTIFICATE, parse_certificate},
-                   {HASH, parse_hash},           {MESSAGE, parse_message},
-                   {DOCUMENTS, parse_documents}, {PIN, parse_pin},
-                   {FIELDS, parse_fields}};
+    } parsers[] = {
+        {JB_ARGUMENT_LANG, parse_lang},           {JB_ARGUMENT_ORIGIN, parse_origin},
+        {JB_ARGUMENT_NONCE, parse_nonce},         {JB_ARGUMENT_CERTIFICATE, parse_certificate},
+        {JB_ARGUMENT_HASH, parse_hash},           {JB_ARGUMENT_MESSAGE, parse_message},
+        {JB_ARGUMENT_DOCUMENTS, parse_documents}, {JB_ARGUMENT_PIN, parse_pin},
+        {JB_ARGUMENT_FIELDS, parse_fields}};
     const cJSON *arguments = cJSON_GetObjectItemCaseSensitive(root, "arguments");
 
     if (arguments == NULL) {
@@ -396,14 +364,12 @@ static enum jb_error parse_command(const cJSON *root, struct jb_request *request
     if (error != JB_OK) {
         return error;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            request->command = commands[i].command;
-            return parse_arguments(root, commands[i].arguments, commands[i].optional, request,
-                                   problem);
-        }
+    const struct jb_command_row *row = jb_command_named(name);
+    if (row == NULL) {
+        return fail(JB_ERR_COMMAND_UNKNOWN, "command", problem);
     }
-    return fail(JB_ERR_COMMAND_UNKNOWN, "command", problem);
+    request->command = row->command;
+    return parse_arguments(root, row->required, row->optional, request, problem);
 }
 
 enum jb_error jb_request_parse(const char *text, size_t len, struct jb_request *request,
@@ -437,13 +403,4 @@ void jb_request_clear(struct jb_request *request) {
     request->documents = NULL;
     request->document_count = 0;
     jb_mynaportal_clear(&request->message);
-}
-
-const char *jb_command_name(enum jb_command command) {
-    size_t i = 0;
-
-    while (commands[i].command != command) { /* every one is there */
-        i++;
-    }
-    return commands[i].name;
 }

@@ -75,13 +75,11 @@ static void *work(void *argument) {
         .op = server->op,
         .request = &server->request,
         .confirm_caller = server->confirm_caller,
+        .doctor = jb_cli_doctor_report,
     };
     cJSON *result = NULL;
     int tries_left = -1;
-    enum jb_error error =
-        server->request.command == JB_COMMAND_DOCTOR
-            ? jb_cli_doctor_report(server->transport, server->op, server->request.lang, &result)
-            : jb_command_run(&context, &result, &tries_left);
+    enum jb_error error = jb_command_run(&context, &result, &tries_left);
 
     (void)pthread_mutex_lock(&server->mutex);
     /* Before the answer is out, so that a client that answers it at once is not told that this one
@@ -124,7 +122,7 @@ static void refuse(struct server *server, const struct jb_request *request, enum
 /* Hands the request to a card thread; takes it over. */
 static void start_job(struct server *server, struct jb_request *request) {
     enum jb_error error = JB_ERR_OUT_OF_MEMORY;
-    unsigned timeout = jb_command_is_brief(request->command) ? STATUS_MS : request->timeout_ms;
+    unsigned timeout = jb_command_has(request, JB_FLAG_BRIEF) ? STATUS_MS : request->timeout_ms;
 
     if (server->transport == NULL) {
         server->transport = jb_transport_pcsc();
@@ -170,8 +168,8 @@ static void quit(struct server *server, const struct jb_request *request) {
 static void wait_for_brief(struct server *server) {
     uint64_t until = jb_clock_ms() + STATUS_MS + GRACE_MS;
 
-    while (!reap(server) && jb_command_is_brief(server->request.command) && jb_clock_ms() < until &&
-           !jb_platform_input_closed(server->in)) {
+    while (!reap(server) && jb_command_has(&server->request, JB_FLAG_BRIEF) &&
+           jb_clock_ms() < until && !jb_platform_input_closed(server->in)) {
         jb_pause(PAUSE_MS);
     }
 }
@@ -183,7 +181,7 @@ static void handle_message(struct server *server, const char *text, size_t len) 
 
     if (error != JB_OK) {
         fail_request(server, &request, error, problem);
-    } else if (server->confirm_caller && !jb_command_is_web_eids(request.command)) {
+    } else if (server->confirm_caller && !jb_command_has(&request, JB_FLAG_WEB_EID)) {
         fail_request(server, &request, JB_ERR_COMMAND_UNKNOWN, "command");
     } else if (request.command == JB_COMMAND_QUIT) {
         quit(server, &request);
@@ -252,7 +250,7 @@ static void log_cut_off(struct server *server) {
 static void close_down(struct server *server) {
     uint64_t until = jb_clock_ms() + GRACE_MS;
 
-    if (server->running && !jb_command_is_brief(server->request.command)) {
+    if (server->running && !jb_command_has(&server->request, JB_FLAG_BRIEF)) {
         jb_op_cancel(server->op, JB_ERR_USER_CANCELLED);
     }
     while (!reap(server)) {

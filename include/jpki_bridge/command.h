@@ -24,27 +24,69 @@ struct jb_context {
     struct jb_op *op;
     const struct jb_request *request;
     bool confirm_caller; /* the caller has no window of its own: a native yes comes first */
+    /* What answers the command doctor, which looks at more than commands know. */
+    enum jb_error (*doctor)(struct jb_transport *, struct jb_op *, enum jb_lang, cJSON **);
     /* set by jb_command_run for the commands */
     const struct jb_config *config;
     const struct jb_policy *policy;
 };
 
-/* Runs the request (any but quit). JB_OK with *result, the result object, freed with cJSON_Delete.
- * On an error *tries_left is the count that the person must know, or -1. */
+/* Runs the request (any that has a function in the table). JB_OK with *result, the result object,
+ * freed with cJSON_Delete. On an error *tries_left is the count that the person must know, or -1.
+ */
 enum jb_error jb_command_run(const struct jb_context *context, cJSON **result, int *tries_left);
 
 /* The answer to a status while a card is at work: which readers hold a card ("unknown"), without
  * touching it. */
 enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result);
 
-/* Whether the command is over in a moment by itself: nobody is asked, nothing is waited for. */
-bool jb_command_is_brief(enum jb_command command);
+/* ---- the table of commands ---- */
 
-/* Whether Web eID's extension knows the command; it gets no other. */
-bool jb_command_is_web_eids(enum jb_command command);
+/* The arguments that a command takes. */
+enum {
+    JB_ARGUMENT_ORIGIN = 1,
+    JB_ARGUMENT_LANG = 2,
+    JB_ARGUMENT_NONCE = 4,
+    JB_ARGUMENT_CERTIFICATE = 8,
+    JB_ARGUMENT_HASH = 16,
+    JB_ARGUMENT_MESSAGE = 32,
+    JB_ARGUMENT_DOCUMENTS = 64,
+    JB_ARGUMENT_PIN = 128,
+    JB_ARGUMENT_FIELDS = 256
+};
 
-/* Whether the command is for our extension's own pages only, and names no site. */
-bool jb_command_is_own(enum jb_command command);
+enum {
+    JB_FLAG_OWN = 1,     /* for our extension's own pages only: no site asks for it */
+    JB_FLAG_WEB_EID = 2, /* Web eID's extension knows it; that one gets no other */
+    JB_FLAG_BRIEF = 4,   /* over in a moment: nobody is asked, nothing is waited for */
+    JB_FLAG_LOGGED = 8,  /* written to the system's log, where the policy wants that */
+    JB_FLAG_CARD = 16,   /* asks the card for something: policy and configuration are read, and
+                               the user's other processes wait */
+    JB_FLAG_CONSENT = 32 /* a yes comes first, which the host asks for where the caller has no
+                               window that does */
+};
+
+/* All that the program knows of a command. */
+struct jb_command_row {
+    enum jb_command command;
+    enum jb_mynaportal_mode mode; /* JB_COMMAND_MYNAPORTAL has a row for each; else 0 */
+    const char *name;             /* as the protocol spells it */
+    unsigned required, optional;  /* JB_ARGUMENT_* */
+    unsigned flags;               /* JB_COMMAND_* of those above */
+    enum jb_prompt_purpose purpose;
+    enum jb_pin pin; /* with a purpose: the PIN that is asked for, where the request names none */
+    /* Null: whoever serves the caller answers by himself. */
+    enum jb_error (*run)(const struct jb_context *context, cJSON **result, int *tries_left);
+};
+
+/* The first row of that name, which tells the arguments; null when there is none. Static. */
+const struct jb_command_row *jb_command_named(const char *name);
+
+/* The request's row. Static. */
+const struct jb_command_row *jb_command_of(const struct jb_request *request);
+
+/* Whether the request's command has the flag. */
+bool jb_command_has(const struct jb_request *request, unsigned flag);
 
 /* Writes how the request ended (JB_OK, or why it did not go well) to the system's log, where the
  * policy wants that and the command is one that asks a person. */
@@ -52,7 +94,8 @@ void jb_command_log(const struct jb_request *request, enum jb_error outcome);
 
 /* ---- between the command files ---- */
 
-enum jb_error jb_command_status(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_status(const struct jb_context *context, cJSON **result, int *tries_left);
+enum jb_error jb_command_doctor(const struct jb_context *context, cJSON **result, int *tries_left);
 enum jb_error jb_command_authenticate(const struct jb_context *context, cJSON **result,
                                       int *tries_left);
 enum jb_error jb_command_get_signing_certificate(const struct jb_context *context, cJSON **result,
@@ -62,9 +105,14 @@ enum jb_error jb_command_sign_documents(const struct jb_context *context, cJSON 
                                         int *tries_left);
 enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **result,
                                     int *tries_left);
-enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result);
-enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result);
-enum jb_error jb_command_card_info(const struct jb_context *context, cJSON **result);
+enum jb_error jb_command_mynaportal_close(const struct jb_context *context, cJSON **result,
+                                          int *tries_left);
+enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON **result,
+                                         int *tries_left);
+enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result,
+                                         int *tries_left);
+enum jb_error jb_command_card_info(const struct jb_context *context, cJSON **result,
+                                   int *tries_left);
 enum jb_error jb_command_card_details(const struct jb_context *context, cJSON **result,
                                       int *tries_left);
 enum jb_error jb_command_change_pin(const struct jb_context *context, cJSON **result,
@@ -105,6 +153,10 @@ struct jb_purpose {
     unsigned fields;          /* as in jb_prompt_request */
     bool any_time;            /* the certificate may have ended, or not begun */
 };
+
+/* What the request's command asks it for, by its row; any card, at a time when the certificate is
+ * valid. */
+struct jb_purpose jb_command_purpose(const struct jb_request *request);
 
 /* Finds a card, asks the person for the PIN and verifies it; see design.md, points 2 and 5. On
  * JB_OK the transaction is open, with the PIN's application selected and, but for JB_PIN_PROFILE,

@@ -79,7 +79,4 @@ enum jb_error jb_request_parse(const char *text, size_t len, struct jb_request *
                                const char **problem);
 void jb_request_clear(struct jb_request *request);
 
-/* The command as the protocol spells it. Static. */
-const char *jb_command_name(enum jb_command command);
-
 #endif

@@ -363,6 +363,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         s.read = -1;
         fail_malloc_after = data[1] - 1;
         request.pin = purpose.pin;
+        request.command =
+            (data[0] & CHANGE) != 0 ? JB_COMMAND_CHANGE_PIN : JB_COMMAND_SIGN_DOCUMENTS;
         if ((data[0] & INFO) != 0) {
             look(&context);
         } else if ((data[0] & CHANGE) != 0) {

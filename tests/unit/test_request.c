@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "jpki_bridge/command.h"
 #include "jpki_bridge/request.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ static void commands_become_typed(void **state) {
         const char *problem = NULL;
         assert_int_equal(parse(cases[i].text, &request, &problem), JB_OK);
         assert_int_equal(request.command, cases[i].command);
+        assert_int_equal(jb_command_of(&request)->command, cases[i].command);
         assert_int_equal(request.id_kind, JB_ID_NONE);
         assert_false(request.events);
         assert_int_equal(request.timeout_ms, JB_TIMEOUT_DEFAULT_MS);

@@ -17,6 +17,8 @@ static const struct fake_answer no[] = {{.pin = "1234", .yes = false}};
 
 static const char login[] = "{\"mode\":\"01\",\"service_id\":\"01\",\"digest\":\"" DIGEST "\"}";
 static const char one[] = "{\"mode\":\"02\",\"service_id\":\"01\",\"digest\":\"" DIGEST "\"}";
+static const char three[] = "{\"mode\":\"02\",\"service_id\":\"01\",\"digest\":[\"" DIGEST
+                            "\",\"" DIGEST "\",\"" DIGEST "\"]}";
 
 static void begin(struct scene *scene, const struct fake_answer *answers, size_t count,
                   const char *origin, const char *message) {
@@ -63,6 +65,31 @@ static void a_stranger_is_trusted_once_and_for_good(void **state) {
     assert_int_equal(run(&scene, &answer), JB_ERR_USER_CANCELLED);
     assert_int_equal(fake_prompts.request[0].kind, JB_PROMPT_TRUST);
     scene_end(&scene);
+}
+
+/* Before the yes, since it is kept. */
+static void the_question_says_how_much_is_signed(void **state) {
+    static const struct {
+        const char *message;
+        enum jb_prompt_purpose purpose;
+        enum jb_pin pin;
+        unsigned documents;
+    } cases[] = {{login, JB_PURPOSE_LOGIN, JB_PIN_AUTH, 0},
+                 {one, JB_PURPOSE_SIGN, JB_PIN_SIGN, 1},
+                 {three, JB_PURPOSE_SIGN, JB_PIN_SIGN, 3}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct scene scene;
+        cJSON *answer = NULL;
+        begin(&scene, no, 1, "https://other.example.jp", cases[i].message);
+        assert_int_equal(run(&scene, &answer), JB_ERR_USER_CANCELLED);
+        assert_int_equal(fake_prompts.request[0].kind, JB_PROMPT_TRUST);
+        assert_int_equal(fake_prompts.request[0].purpose, cases[i].purpose);
+        assert_int_equal(fake_prompts.request[0].pin, cases[i].pin);
+        assert_int_equal(fake_prompts.request[0].documents, cases[i].documents);
+        scene_end(&scene);
+    }
 }
 
 static void trust_is_listed_and_taken_back(void **state) {
@@ -136,6 +163,7 @@ static void a_broken_identifier_is_told_at_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stranger_is_trusted_once_and_for_good),
+        cmocka_unit_test(the_question_says_how_much_is_signed),
         cmocka_unit_test(trust_is_listed_and_taken_back),
         cmocka_unit_test(closing_needs_neither_card_nor_person),
         cmocka_unit_test(a_broken_identifier_is_told_at_once),

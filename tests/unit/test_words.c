@@ -246,6 +246,13 @@ static void test_trust_says_what_it_allows(void **state) {
     assert_null(strstr(words.description, "left"));
     assert_string_equal(words.title, "Do you trust this site?");
     assert_null(words.label);
+    assert_null(strstr(words.description, "Documents"));
+    request.documents = 100;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "\nDocuments to sign: 100\n"));
+    request.lang = JB_LANG_JA;
+    assert_true(jb_prompt_words_make(&request, &words));
+    assert_non_null(strstr(words.description, "\n署名する文書： 100件\n"));
 }
 
 static void test_profile_says_what_is_handed_over(void **state) {
