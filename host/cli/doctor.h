@@ -4,6 +4,7 @@
 #define JB_CLI_DOCTOR_H
 
 #include "jpki_bridge/browsers.h"
+#include "jpki_bridge/fault.h"
 #include "manifest.h"
 #include "survey.h"
 #include "terminal.h"
@@ -40,6 +41,15 @@ void jb_check_found(struct jb_check *check, const char *line);
 
 /* The check fails; the first remedy counts. */
 void jb_check_fail(struct jb_check *check, const char *remedy);
+
+/* Adds the fault in words to what was found. */
+void jb_check_add_fault(const struct jb_terminal *terminal, const struct jb_fault *fault,
+                        struct jb_check *check);
+
+/* The check fails for a fault of a file or folder, with the command that mends it; admin: it is an
+ * administrator's. False when the fault is another one. */
+bool jb_check_fail_for_file(const struct jb_terminal *terminal, const struct jb_fault *fault,
+                            bool admin, struct jb_check *check);
 
 void jb_check_skip(const struct jb_terminal *terminal, struct jb_check *check);
 

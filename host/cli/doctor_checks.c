@@ -141,18 +141,20 @@ static void show_file(const char *directory, const char *name, char *out, size_t
 void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
     struct jb_config config = {0};
-    const char *problem = NULL;
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
     char *directory = jb_platform_config_dir();
     char *program = NULL;
     char shown[JB_CHECK_SHOWN];
 
     (void)survey;
     show_file(directory, "config.json", shown, sizeof shown);
-    if (jb_config_load(&config, &problem) != JB_OK) {
-        jb_append(check->found, sizeof check->found,
-                  JB_SAY(terminal, "設定ファイルが正しくありません:\n%s",
-                         "the configuration file is not valid:\n%s"),
-                  problem);
+    if (jb_config_load(&config, &fault) != JB_OK) {
+        jb_check_found(check, JB_SAY(terminal, "設定ファイルが正しくありません:",
+                                     "the configuration file is not valid:"));
+        jb_check_add_fault(terminal, &fault, check);
+        if (jb_check_fail_for_file(terminal, &fault, false, check)) {
+            goto out;
+        }
         jb_append(check->remedy, sizeof check->remedy,
                   JB_SAY(terminal, "%s を直すか、消してください。書けるのは次の形だけです:\n%s",
                          "Correct %s, or delete it. All it can hold is:\n%s"),
@@ -160,12 +162,18 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
         check->mark = JB_MARK_BAD;
         goto out;
     }
-    if (!jb_config_installation_is_sound()) {
+    if (!jb_config_installation_is_sound(&fault)) {
         free(directory);
         directory = jb_platform_local_dir();
         show_file(directory, "installation.json", shown, sizeof shown);
         jb_check_found(check, JB_SAY(terminal, "installation.json を読み取れません",
                                      "installation.json cannot be read"));
+        if (fault.kind != JB_FAULT_FORM) {
+            jb_check_add_fault(terminal, &fault, check);
+        }
+        if (jb_check_fail_for_file(terminal, &fault, false, check)) {
+            goto out;
+        }
         jb_append(check->remedy, sizeof check->remedy,
                   JB_SAY(terminal,
                          "%s を消してください。\n"
@@ -204,13 +212,16 @@ out:
 
 void jb_check_policy(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
     struct jb_policy *policy = NULL;
 
     (void)survey;
-    if (jb_policy_load(&policy) != JB_OK) {
+    if (jb_policy_load(&policy, &fault) != JB_OK) {
         jb_append(check->found, sizeof check->found,
-                  JB_SAY(terminal, "%s が正しくありません", "%s is not valid"),
+                  JB_SAY(terminal, "%s が正しくありません:", "%s is not valid:"),
                   jb_platform_policy_place());
+        jb_check_add_fault(terminal, &fault, check);
+        (void)jb_check_fail_for_file(terminal, &fault, true, check);
         jb_check_fail(check, jb_advice_policy(terminal));
         return;
     }

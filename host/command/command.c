@@ -68,7 +68,7 @@ static enum jb_error run_with_card(const struct jb_context *given, const struct 
     struct jb_config config = {0};
     enum jb_error error = JB_OK;
 
-    if ((error = jb_policy_load(&policy)) != JB_OK ||
+    if ((error = jb_policy_load(&policy, NULL)) != JB_OK ||
         (error = check_origin(&context, policy)) != JB_OK ||
         (error = jb_user_lock_take(context.op, &lock)) != JB_OK ||
         (error = jb_config_load(&config, NULL)) != JB_OK) {

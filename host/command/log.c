@@ -10,7 +10,7 @@
  */
 static bool is_wanted(void) {
     struct jb_policy *policy = NULL;
-    enum jb_error error = jb_policy_load(&policy);
+    enum jb_error error = jb_policy_load(&policy, NULL);
     bool wanted = error == JB_OK ? jb_policy_wants_log(policy) : error == JB_ERR_POLICY_INVALID;
 
     jb_policy_free(&policy);

@@ -13,6 +13,7 @@
 #define CONFIG_MAX 65536
 #define PATH_LENGTH_MAX 4095
 
+static const char pinentry_name[] = "pinentry";
 static const char trusted_name[] = "mynaportalOrigins";
 
 /* The path of a file in a directory, which it takes over; freed with free(); null when there is
@@ -33,95 +34,97 @@ static char *installation_path(void) {
     return path_in(jb_platform_local_dir(), "installation.json");
 }
 
-static const char *read_trusted(struct jb_config *config, const cJSON *json) {
+static enum jb_error read_trusted(struct jb_config *config, const cJSON *json,
+                                  struct jb_fault *fault) {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(json, trusted_name);
     const cJSON *item;
     int count = cJSON_GetArraySize(list);
 
     if (list == NULL) {
-        return NULL;
+        return JB_OK;
     }
     if (!cJSON_IsArray(list) || count > JB_TRUSTED_ORIGINS_MAX) {
-        return "\"mynaportalOrigins\" is not a list of at most 100 origins";
+        (void)jb_fault_set(fault, cJSON_IsArray(list) ? JB_FAULT_TOO_MANY : JB_FAULT_NOT_ORIGINS,
+                           trusted_name);
+        return JB_ERR_CONFIG_INVALID;
     }
     config->trusted = calloc((size_t)count + 1, sizeof *config->trusted);
     if (config->trusted == NULL) {
-        return "memory is short";
+        return JB_ERR_OUT_OF_MEMORY;
     }
     cJSON_ArrayForEach(item, list) {
         if (!cJSON_IsString(item) || !jb_origin_is_valid(item->valuestring)) {
-            return "\"mynaportalOrigins\" has something that is not an https origin";
+            (void)jb_fault_set(fault, JB_FAULT_NOT_ORIGINS, trusted_name);
+            return JB_ERR_CONFIG_INVALID;
         }
         char *origin = strdup(item->valuestring);
         if (origin == NULL) {
-            return "memory is short";
+            return JB_ERR_OUT_OF_MEMORY;
         }
         config->trusted[config->trusted_count++] = origin;
     }
-    return NULL;
+    return JB_OK;
 }
 
-static const char *read_config(struct jb_config *config, const cJSON *json) {
-    static const char *const names[] = {"pinentry", trusted_name, NULL};
-    const char *pinentry;
+/* A bare name would be looked for in PATH, which is not ours to trust; and what another user could
+ * have put there must not be told a PIN. */
+static enum jb_error read_pinentry(struct jb_config *config, const cJSON *json,
+                                   struct jb_fault *fault) {
+    const char *pinentry = jb_json_string(json, pinentry_name);
 
-    if (!cJSON_IsObject(json)) {
-        return "it is not a JSON object";
+    if (cJSON_GetObjectItemCaseSensitive(json, pinentry_name) == NULL) {
+        return JB_OK;
     }
-    if (!jb_json_only(json, names)) {
-        return "it has a name other than \"pinentry\" and \"mynaportalOrigins\"";
+    if (pinentry == NULL || !jb_platform_is_absolute(pinentry) ||
+        strlen(pinentry) > PATH_LENGTH_MAX) {
+        (void)jb_fault_set(fault, JB_FAULT_NOT_PATH, pinentry_name);
+        return JB_ERR_CONFIG_INVALID;
     }
-    if (cJSON_GetObjectItemCaseSensitive(json, "pinentry") != NULL) {
-        pinentry = jb_json_string(json, "pinentry");
-        /* A bare name would be looked for in PATH, which is not ours to trust. */
-        if (pinentry == NULL || !jb_platform_is_absolute(pinentry) ||
-            strlen(pinentry) > PATH_LENGTH_MAX) {
-            return "\"pinentry\" is not an absolute path";
-        }
-        config->pinentry = strdup(pinentry);
-        if (config->pinentry == NULL) {
-            return "memory is short";
-        }
+    if (!jb_platform_is_trusted(pinentry, JB_KEEPER_USER, fault)) {
+        return JB_ERR_CONFIG_INVALID;
     }
-    return read_trusted(config, json);
+    config->pinentry = strdup(pinentry);
+    return config->pinentry == NULL ? JB_ERR_OUT_OF_MEMORY : JB_OK;
 }
 
-/* The file as JSON (an empty object when there is none), checked; null with *wrong otherwise. */
-static cJSON *load(struct jb_config *config, const char **wrong) {
+/* The file as JSON (an empty object when there is none), checked; freed with cJSON_Delete. */
+static enum jb_error load(struct jb_config *config, cJSON **out, struct jb_fault *fault) {
+    static const char *const names[] = {pinentry_name, trusted_name, NULL};
+    struct jb_fault unused, *found = fault == NULL ? &unused : fault;
     char *path = config_path();
-    bool absent = false;
-    cJSON *json = NULL;
+    char *text = NULL;
+    size_t len = 0;
+    enum jb_error error = JB_OK;
 
     memset(config, 0, sizeof *config);
-    if (path == NULL) {
-        *wrong = NULL; /* nobody's configuration is an empty one */
-        return cJSON_CreateObject();
+    found->kind = JB_FAULT_NONE;
+    if (path != NULL) {
+        text = jb_platform_read_trusted(path, JB_KEEPER_USER, CONFIG_MAX, &len, found);
     }
-    json = jb_json_read_file(path, CONFIG_MAX, &absent);
-    free(path);
-    if (json == NULL) {
-        *wrong = absent ? NULL : "it cannot be read or is not valid JSON";
-        return absent ? cJSON_CreateObject() : NULL;
+    if (text == NULL && found->kind == JB_FAULT_NONE) {
+        *out = cJSON_CreateObject(); /* nobody's configuration is an empty one */
+        error = *out == NULL ? JB_ERR_OUT_OF_MEMORY : JB_OK;
+    } else {
+        *out = text == NULL ? NULL : jb_fault_parse(text, len, names, found);
+        error = *out == NULL ? JB_ERR_CONFIG_INVALID : JB_OK;
     }
-    *wrong = read_config(config, json);
-    if (*wrong != NULL) {
-        cJSON_Delete(json);
-        json = NULL;
-    }
-    return json;
-}
-
-enum jb_error jb_config_load(struct jb_config *config, const char **problem) {
-    const char *wrong = NULL;
-    cJSON *json = load(config, &wrong);
-    enum jb_error error = json != NULL ? JB_OK : JB_ERR_CONFIG_INVALID;
-
-    if (problem != NULL) {
-        *problem = wrong;
+    if (error == JB_OK && (error = read_pinentry(config, *out, found)) == JB_OK) {
+        error = read_trusted(config, *out, found);
     }
     if (error != JB_OK) {
         jb_config_clear(config);
+        cJSON_Delete(*out);
+        *out = NULL;
     }
+    free(text);
+    free(path);
+    return error;
+}
+
+enum jb_error jb_config_load(struct jb_config *config, struct jb_fault *fault) {
+    cJSON *json = NULL;
+    enum jb_error error = load(config, &json, fault);
+
     cJSON_Delete(json);
     return error;
 }
@@ -181,14 +184,13 @@ static bool save(const char *path, const cJSON *json) {
 /* Makes the origin a trusted one, or no longer, in the file as it is now. */
 static enum jb_error change_trust(const char *origin, bool trust) {
     char *path = config_path();
-    const char *wrong = NULL;
     struct jb_config config = {0};
     cJSON *json = NULL;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
     int lock = -1;
 
     if (path == NULL || (lock = jb_platform_lock_beside(path)) < 0 ||
-        (json = load(&config, &wrong)) == NULL) {
+        (error = load(&config, &json, NULL)) != JB_OK) {
         goto out;
     }
     if (jb_config_trusts(&config, origin) == trust) {
@@ -198,6 +200,7 @@ static enum jb_error change_trust(const char *origin, bool trust) {
     if (!trust) {
         remove_origin(json, origin);
     } else if (config.trusted_count == JB_TRUSTED_ORIGINS_MAX || !add_origin(json, origin)) {
+        error = JB_ERR_CONFIG_INVALID;
         goto out;
     }
     error = save(path, json) ? JB_OK : JB_ERR_CONFIG_INVALID;
@@ -237,22 +240,36 @@ static bool make_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
 }
 
 /* Reads the identifier that was kept; JB_OK with *absent when there is none yet. */
-static enum jb_error read_id(const char *path, char id[JB_INSTALLATION_ID_LEN + 1], bool *absent) {
-    cJSON *json = jb_json_read_file(path, JB_INSTALLATION_ID_LEN + 3, absent);
-    const char *kept = cJSON_GetStringValue(json);
-    enum jb_error error = *absent ? JB_OK : JB_ERR_CONFIG_INVALID;
+static enum jb_error read_id(const char *path, char id[JB_INSTALLATION_ID_LEN + 1], bool *absent,
+                             struct jb_fault *fault) {
+    size_t len = 0;
+    char *text = NULL;
+    cJSON *json = NULL;
+    const char *kept = NULL;
+    enum jb_error error = JB_ERR_CONFIG_INVALID;
 
+    fault->kind = JB_FAULT_NONE;
+    text = jb_platform_read_trusted(path, JB_KEEPER_USER, JB_INSTALLATION_ID_LEN + 3, &len, fault);
+    *absent = text == NULL && fault->kind == JB_FAULT_NONE;
+    json = text == NULL ? NULL : jb_json_parse(text, len);
+    kept = cJSON_GetStringValue(json);
     if (kept != NULL && is_id(kept)) {
         memcpy(id, kept, JB_INSTALLATION_ID_LEN + 1);
         error = JB_OK;
+    } else if (*absent) {
+        error = JB_OK;
+    } else {
+        (void)jb_fault_set(fault, JB_FAULT_FORM, path);
     }
     cJSON_Delete(json);
+    free(text);
     return error;
 }
 
 enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
     char *path = installation_path();
     char text[JB_INSTALLATION_ID_LEN + 3];
+    struct jb_fault fault;
     bool absent = false;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
     int lock = -1;
@@ -263,7 +280,7 @@ enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
     }
     /* A file that is there and no identifier is left to its owner: another one would be another
      * installation. */
-    error = read_id(path, id, &absent);
+    error = read_id(path, id, &absent, &fault);
     if (absent) {
         error = make_id(id) ? JB_OK : JB_ERR_INTERNAL;
     }
@@ -278,11 +295,11 @@ out:
     return error;
 }
 
-bool jb_config_installation_is_sound(void) {
+bool jb_config_installation_is_sound(struct jb_fault *fault) {
     char *path = installation_path();
     char id[JB_INSTALLATION_ID_LEN + 1];
     bool absent = false;
-    bool sound = path == NULL || read_id(path, id, &absent) == JB_OK;
+    bool sound = path == NULL || read_id(path, id, &absent, fault) == JB_OK;
 
     free(path);
     return sound;

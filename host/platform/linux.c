@@ -2,15 +2,12 @@
 /* Directories and files on Linux (XDG base directory specification 0.8). */
 #include "jpki_bridge/platform.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "posix.h"
@@ -49,8 +46,14 @@ const char *jb_platform_policy_place(void) {
     return "/etc/jpki-bridge/policy.json";
 }
 
-enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
-    return jb_platform_read_admin_file(jb_platform_policy_place(), max, text, len);
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len,
+                                      struct jb_fault *fault) {
+    *text = jb_platform_read_trusted(jb_platform_policy_place(), JB_KEEPER_ADMIN, max, len, fault);
+    return *text != NULL || fault->kind == JB_FAULT_NONE ? JB_OK : JB_ERR_POLICY_INVALID;
+}
+
+bool jb_posix_has_access_list(const char *path) {
+    return getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
 }
 
 char *jb_platform_program_path(void) {
@@ -68,55 +71,6 @@ char *jb_platform_program_path(void) {
         path[(size_t)len - tail] = '\0';
     }
     return access(path, F_OK) == 0 ? strdup(path) : NULL;
-}
-
-/* Reads all of an open file; false when it is longer than max or fails. */
-static bool read_all(int fd, size_t max, char **text, size_t *len) {
-    char *buffer = malloc(max + 1);
-    size_t have = 0;
-
-    if (buffer == NULL) {
-        return false;
-    }
-    for (;;) {
-        ssize_t got = read(fd, buffer + have, max + 1 - have);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0 || have + (size_t)got > max) {
-            free(buffer);
-            return false;
-        }
-        if (got == 0) {
-            break;
-        }
-        have += (size_t)got;
-    }
-    buffer[have] = '\0';
-    *text = buffer;
-    *len = have;
-    return true;
-}
-
-enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len) {
-    enum jb_error error = JB_ERR_POLICY_INVALID;
-    struct stat status;
-    int fd;
-
-    *text = NULL;
-    *len = 0;
-    /* Owner and bytes are taken from the one open file, so that it cannot be exchanged in between.
-     */
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? JB_OK : JB_ERR_POLICY_INVALID;
-    }
-    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == 0 &&
-        (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 && read_all(fd, max, text, len)) {
-        error = JB_OK;
-    }
-    close(fd);
-    return error;
 }
 
 bool jb_platform_input_closed(int fd) {

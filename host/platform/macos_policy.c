@@ -198,7 +198,8 @@ static bool read_member(const char *name, cJSON *policy) {
     return good;
 }
 
-enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len,
+                                      struct jb_fault *fault) {
     cJSON *policy = cJSON_CreateObject();
     bool good = policy != NULL && !any_stranger();
     char *printed = NULL;
@@ -219,6 +220,9 @@ enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
         error = JB_OK;
     }
 out:
+    if (error != JB_OK) {
+        (void)jb_fault_set(fault, JB_FAULT_FORM, "");
+    }
     cJSON_free(printed);
     cJSON_Delete(policy);
     return error;

@@ -3,6 +3,8 @@
 #ifndef JB_PLATFORM_POSIX_H
 #define JB_PLATFORM_POSIX_H
 
+#include <stdbool.h>
+
 /* An absolute path in the environment, else null: relative ones are ignored, as the XDG base
  * directory specification wants. Borrowed. */
 const char *jb_posix_absolute_env(const char *name);
@@ -10,5 +12,8 @@ const char *jb_posix_absolute_env(const char *name);
 /* The path below this user's home directory, which is $HOME or the one of the user database. Freed
  * with free(); null when it cannot be told. */
 char *jb_posix_in_home(const char *rest);
+
+/* Whether an access control list may let others do more with the file than its mode says. */
+bool jb_posix_has_access_list(const char *path);
 
 #endif

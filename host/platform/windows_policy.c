@@ -139,7 +139,8 @@ static cJSON *read_object(HKEY key, bool inner) {
     return object;
 }
 
-enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len,
+                                      struct jb_fault *fault) {
     HKEY key = NULL;
     LSTATUS status =
         RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"" POLICY_KEY, 0, KEY_READ | KEY_WOW64_64KEY, &key);
@@ -162,5 +163,8 @@ enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len) {
     }
     cJSON_free(printed);
     cJSON_Delete(policy);
+    if (*text == NULL) {
+        (void)jb_fault_set(fault, JB_FAULT_FORM, "");
+    }
     return *text == NULL ? JB_ERR_POLICY_INVALID : JB_OK;
 }

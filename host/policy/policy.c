@@ -55,83 +55,108 @@ static bool matches(const char *pattern, const char *origin) {
            strcmp(origin + SCHEME_LEN + origin_len - pattern_len, below) == 0;
 }
 
-static bool is_pattern_list(const cJSON *list) {
-    const cJSON *item;
+/* What of an object is being checked, and where that stands. */
+struct check {
+    const cJSON *object;
+    const char *outer; /* the member that it is; "" for the policy itself */
+    struct jb_fault *fault;
+};
 
-    if (list == NULL) {
-        return true;
-    }
-    if (!cJSON_IsArray(list)) {
-        return false;
-    }
-    cJSON_ArrayForEach(item, list) {
-        if (!cJSON_IsString(item) || !is_pattern(item->valuestring)) {
-            return false;
-        }
-    }
-    return true;
+static bool is_wrong(const struct check *check, enum jb_fault_kind kind, const char *name) {
+    return jb_fault_set_member(check->fault, kind, check->outer, name);
 }
 
-static bool is_mode_list(const cJSON *list) {
-    static const enum jb_mynaportal_mode modes[] = {JB_MYNAPORTAL_AUTHENTICATE, JB_MYNAPORTAL_SIGN,
-                                                    JB_MYNAPORTAL_ATTRIBUTES};
+static bool is_pattern_list(const struct check *check, const char *name) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(check->object, name);
     const cJSON *item;
 
     if (list != NULL && !cJSON_IsArray(list)) {
-        return false;
+        return is_wrong(check, JB_FAULT_NOT_ORIGINS, name);
     }
     cJSON_ArrayForEach(item, list) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof modes / sizeof modes[0] && cJSON_IsString(item); i++) {
-            known = known || strcmp(item->valuestring, jb_mynaportal_mode_name(modes[i])) == 0;
-        }
-        if (!known) {
-            return false;
+        if (!cJSON_IsString(item) || !is_pattern(item->valuestring)) {
+            return is_wrong(check, JB_FAULT_NOT_ORIGINS, name);
         }
     }
     return true;
 }
 
-static bool is_bool(const cJSON *json, const char *name) {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, name);
+static bool is_mode(const cJSON *item) {
+    static const enum jb_mynaportal_mode modes[] = {JB_MYNAPORTAL_AUTHENTICATE, JB_MYNAPORTAL_SIGN,
+                                                    JB_MYNAPORTAL_ATTRIBUTES};
 
-    return member == NULL || cJSON_IsBool(member);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0] && cJSON_IsString(item); i++) {
+        if (strcmp(item->valuestring, jb_mynaportal_mode_name(modes[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
-static bool is_mynaportal(const cJSON *json) {
+static bool is_mode_list(const struct check *check, const char *name) {
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(check->object, name);
+    const cJSON *item;
+
+    if (list != NULL && !cJSON_IsArray(list)) {
+        return is_wrong(check, JB_FAULT_NOT_MODES, name);
+    }
+    cJSON_ArrayForEach(item, list) {
+        if (!is_mode(item)) {
+            return is_wrong(check, JB_FAULT_NOT_MODES, name);
+        }
+    }
+    return true;
+}
+
+static bool is_bool(const struct check *check, const char *name) {
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(check->object, name);
+
+    return member == NULL || cJSON_IsBool(member) || is_wrong(check, JB_FAULT_NOT_BOOL, name);
+}
+
+static bool is_mynaportal(const struct check *check, const char *name) {
     static const char *const names[] = {"origins", "modes", "ask", NULL};
+    const cJSON *json = cJSON_GetObjectItemCaseSensitive(check->object, name);
+    const struct check inner = {json, name, check->fault};
 
-    return json == NULL ||
-           (cJSON_IsObject(json) && jb_json_only(json, names) &&
-            is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "origins")) &&
-            is_mode_list(cJSON_GetObjectItemCaseSensitive(json, "modes")) && is_bool(json, "ask"));
+    if (json == NULL) {
+        return true;
+    }
+    if (!cJSON_IsObject(json)) {
+        return is_wrong(check, JB_FAULT_NOT_OBJECT, name);
+    }
+    return jb_fault_check_names(json, name, names, check->fault) &&
+           is_pattern_list(&inner, "origins") && is_mode_list(&inner, "modes") &&
+           is_bool(&inner, "ask");
 }
 
-static bool is_policy(const cJSON *json) {
-    static const char *const names[] = {"allowedOrigins",   "deniedOrigins", "mynaportal",
-                                        "individualNumber", "logging",       NULL};
+static bool is_policy(const cJSON *json, struct jb_fault *fault) {
+    const struct check check = {json, "", fault};
 
-    return cJSON_IsObject(json) && jb_json_only(json, names) &&
-           is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "allowedOrigins")) &&
-           is_pattern_list(cJSON_GetObjectItemCaseSensitive(json, "deniedOrigins")) &&
-           is_mynaportal(cJSON_GetObjectItemCaseSensitive(json, "mynaportal")) &&
-           is_bool(json, "individualNumber") && is_bool(json, "logging");
+    return is_pattern_list(&check, "allowedOrigins") && is_pattern_list(&check, "deniedOrigins") &&
+           is_mynaportal(&check, "mynaportal") && is_bool(&check, "individualNumber") &&
+           is_bool(&check, "logging");
 }
 
-enum jb_error jb_policy_load(struct jb_policy **out) {
+enum jb_error jb_policy_load(struct jb_policy **out, struct jb_fault *fault) {
+    struct jb_fault unused, *found = fault == NULL ? &unused : fault;
     char *text = NULL;
     size_t len = 0;
-    enum jb_error error = jb_platform_read_policy(JB_POLICY_MAX, &text, &len);
 
     *out = NULL;
+    found->kind = JB_FAULT_NONE;
+    enum jb_error error = jb_platform_read_policy(JB_POLICY_MAX, &text, &len, found);
     if (error == JB_OK) {
-        error = jb_policy_parse(text, len, out);
+        error = jb_policy_parse(text, len, out, found);
     }
     free(text);
     return error;
 }
 
-enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out) {
+enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out,
+                              struct jb_fault *fault) {
+    static const char *const names[] = {"allowedOrigins",   "deniedOrigins", "mynaportal",
+                                        "individualNumber", "logging",       NULL};
     struct jb_policy *policy = calloc(1, sizeof *policy);
 
     *out = NULL;
@@ -139,8 +164,8 @@ enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **o
         return JB_ERR_OUT_OF_MEMORY;
     }
     if (text != NULL) {
-        policy->json = jb_json_parse(text, len);
-        if (!is_policy(policy->json)) {
+        policy->json = jb_fault_parse(text, len, names, fault);
+        if (policy->json == NULL || !is_policy(policy->json, fault)) {
             jb_policy_free(&policy);
             return JB_ERR_POLICY_INVALID;
         }

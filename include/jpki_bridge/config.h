@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "jpki_bridge/error.h"
+#include "jpki_bridge/fault.h"
 
 #define JB_TRUSTED_ORIGINS_MAX 100
 #define JB_INSTALLATION_ID_LEN 32 /* lower-case hex digits of 16 random bytes */
@@ -23,8 +24,9 @@ struct jb_config {
 };
 
 /* Loads it; no file is an empty configuration. JB_ERR_CONFIG_INVALID when it is there and not
- * valid; *problem then names what is wrong (static text, English). problem may be null. */
-enum jb_error jb_config_load(struct jb_config *config, const char **problem);
+ * valid, or when somebody else could have written it, or could have put there the prompt program
+ * that it names; *fault (null: not wanted) then says what is wrong. */
+enum jb_error jb_config_load(struct jb_config *config, struct jb_fault *fault);
 void jb_config_clear(struct jb_config *config);
 
 /* Whether the origin is among the trusted ones. */
@@ -40,7 +42,7 @@ enum jb_error jb_config_distrust(const char *origin);
  * reads. NUL-terminated. */
 enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]);
 
-/* Whether that file is good, or not made yet. */
-bool jb_config_installation_is_sound(void);
+/* Whether that file is good, or not made yet; else with *fault (not null). */
+bool jb_config_installation_is_sound(struct jb_fault *fault);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "jpki_bridge/error.h"
+#include "jpki_bridge/fault.h"
 #include "jpki_bridge/op.h"
 
 /* The program's arguments as UTF-8, where the system gives main others; once, at the start. */
@@ -45,14 +46,32 @@ bool jb_platform_is_same_file(const char *a, const char *b);
  * key of the registry on Windows, a configuration profile on macOS). Static. */
 const char *jb_platform_policy_place(void);
 
+/* Who may own a file that decides something, and write to it. */
+enum jb_keeper {
+    JB_KEEPER_USER, /* this user, or an administrator */
+    JB_KEEPER_ADMIN
+};
+
+/* Reads a file that decides whom this program trusts: at most max bytes, with a NUL behind them
+ * that *len does not count. Null with *fault: it cannot be trusted, or not be read; null without
+ * one: there is no such file. Freed with free(). fault is not null, and has none yet. On POSIX
+ * systems the file and its folder have to belong to a keeper and be writable for nobody else, and
+ * so has the folder of each link on the way to it. Not looked at are the folders above (who may
+ * write there can put a folder of his own in its place, which is then not a keeper's), and macOS'
+ * access control lists. On Windows nobody but the user, the system and administrators can write
+ * where users' files are, unless one of them lets others: not checked. */
+char *jb_platform_read_trusted(const char *path, enum jb_keeper keeper, size_t max, size_t *len,
+                               struct jb_fault *fault);
+
+/* Whether nobody but a keeper could have put there what stands at the path, likewise; also where
+ * nothing does. */
+bool jb_platform_is_trusted(const char *path, enum jb_keeper keeper, struct jb_fault *fault);
+
 /* Reads the administrator's policy as the JSON of policy.json, from where none but an administrator
  * can have written. JB_OK with *text null: there is none. *len is without the ending NUL.
- * JB_ERR_POLICY_INVALID: others could write it, it is longer than max, or it cannot be read. Freed
- * with free(). */
-enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len);
-
-/* Likewise a file, where the system keeps the policy in one. */
-enum jb_error jb_platform_read_admin_file(const char *path, size_t max, char **text, size_t *len);
+ * JB_ERR_POLICY_INVALID with *fault: others could write it, it is longer than max, or it cannot be
+ * read whole. Freed with free(). fault as above. */
+enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len, struct jb_fault *fault);
 
 /* The path with a leading $HOME/ or $XDG_CONFIG_HOME/ replaced by this user's directory; other
  * paths, and the registry's keys, as they are. Freed with free(); null when the directory cannot be

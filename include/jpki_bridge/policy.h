@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "jpki_bridge/error.h"
+#include "jpki_bridge/fault.h"
 #include "jpki_bridge/mynaportal.h"
 #include "jpki_bridge/origin.h"
 
@@ -16,12 +17,13 @@
 struct jb_policy;
 
 /* Loads the administrator's policy (none is an empty one). JB_ERR_POLICY_INVALID when it is there
- * and not valid: then nothing is allowed, since what it forbids is not known. Freed with
- * jb_policy_free. */
-enum jb_error jb_policy_load(struct jb_policy **out);
+ * and not valid: then nothing is allowed, since what it forbids is not known, and *fault
+ * (null: not wanted) says what is wrong. Freed with jb_policy_free. */
+enum jb_error jb_policy_load(struct jb_policy **out, struct jb_fault *fault);
 
 /* The policy in a text (len bytes of JSON; null for none), likewise. */
-enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out);
+enum jb_error jb_policy_parse(const char *text, size_t len, struct jb_policy **out,
+                              struct jb_fault *fault);
 void jb_policy_free(struct jb_policy **policy);
 
 /* JB_OK, JB_ERR_ORIGIN_INVALID (jb_origin_is_valid says no) or JB_ERR_ORIGIN_DENIED. */

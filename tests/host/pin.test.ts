@@ -231,7 +231,7 @@ describe("the prompt program", () => {
     };
     const cases: [name: string, path: () => string][] = [
         ["is missing", () => join(it.home.path, "nowhere")],
-        ["is a folder", () => it.home.path],
+        ["is a folder", () => join(it.home.path, "run")],
         ["cannot be run", () => join(it.home.path, ".config/jpki-bridge/config.json")],
         ["ends at once", () => "/bin/false"],
         ["is not a pinentry", () => "/bin/echo"],

@@ -44,7 +44,7 @@ describe("sites", () => {
             const result = run(["sites"]);
             assert.equal(result.code, 1);
             assert.equal(result.out, "");
-            assert.match(result.err, /configuration file cannot be read/);
+            assert.match(result.err, /configuration file cannot be read or trusted/);
         }
     });
 });

@@ -42,7 +42,7 @@ static void *list(const char *item) {
 
 /* Loads the policy, and forgets what was forced. */
 static enum jb_error load(struct jb_policy **policy) {
-    enum jb_error error = jb_policy_load(policy);
+    enum jb_error error = jb_policy_load(policy, NULL);
 
     fake_forget_preferences();
     assert_int_equal(fake_alive(), 0);

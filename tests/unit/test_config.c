@@ -29,11 +29,11 @@ static void write_config(const char *text) {
 
 static void expect_pinentry(const char *text, const char *pinentry) {
     struct jb_config config;
-    const char *problem = "unset";
+    struct jb_fault fault = {.kind = JB_FAULT_JSON};
 
     write_config(text);
-    assert_int_equal(jb_config_load(&config, &problem), JB_OK);
-    assert_null(problem);
+    assert_int_equal(jb_config_load(&config, &fault), JB_OK);
+    assert_int_equal(fault.kind, JB_FAULT_NONE);
     if (pinentry == NULL) {
         assert_null(config.pinentry);
     } else {
@@ -45,10 +45,10 @@ static void expect_pinentry(const char *text, const char *pinentry) {
 
 static void expect_invalid(const char *text) {
     struct jb_config config;
-    const char *problem = NULL;
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
 
     write_config(text);
-    if (jb_config_load(&config, &problem) != JB_ERR_CONFIG_INVALID || problem == NULL) {
+    if (jb_config_load(&config, &fault) != JB_ERR_CONFIG_INVALID || fault.kind == JB_FAULT_NONE) {
         fail_msg("taken: %s", text);
     }
     assert_null(config.pinentry);
@@ -184,6 +184,55 @@ static void a_broken_file_is_left_alone(void **state) {
     }
 }
 
+/* That a file is somebody else's is found by its reader (test_trusted.c); here, that it counts. */
+static void what_another_user_could_have_written_is_refused(void **state) {
+    struct jb_config config;
+    struct jb_fault fault;
+    char program[160], text[256];
+
+    (void)state;
+    write_config("{}");
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_int_equal(jb_config_load(&config, &fault), JB_ERR_CONFIG_INVALID);
+    assert_int_equal(fault.kind, JB_FAULT_WRITABLE);
+    assert_string_equal(fault.subject, path);
+    assert_int_equal(jb_config_trust("https://a.example"), JB_ERR_CONFIG_INVALID);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(directory, 0777), 0);
+    assert_int_equal(jb_config_load(&config, &fault), JB_ERR_CONFIG_INVALID);
+    assert_string_equal(fault.subject, directory);
+    assert_int_equal(chmod(directory, 0700), 0);
+    assert_int_equal(jb_config_load(&config, &fault), JB_OK);
+
+    (void)snprintf(program, sizeof program, "%s/pinentry", home);
+    (void)snprintf(text, sizeof text, "{\"pinentry\": \"%s\"}", program);
+    write_config(text);
+    assert_int_equal(jb_config_load(&config, &fault), JB_OK); /* there is none, so it is nobody's */
+    jb_config_clear(&config);
+    assert_true(jb_platform_write_file(program, "x", 1, true));
+    assert_int_equal(jb_config_load(&config, &fault), JB_OK);
+    jb_config_clear(&config);
+    assert_int_equal(chmod(program, 0777), 0);
+    assert_int_equal(jb_config_load(&config, &fault), JB_ERR_CONFIG_INVALID);
+    assert_int_equal(fault.kind, JB_FAULT_WRITABLE);
+    assert_string_equal(fault.subject, program);
+    assert_int_equal(unlink(program), 0);
+    (void)unlink(path);
+}
+
+static void an_identifier_of_another_user_is_refused(void **state) {
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
+    char id[JB_INSTALLATION_ID_LEN + 1];
+
+    (void)state;
+    assert_int_equal(jb_config_installation_id(id), JB_OK);
+    assert_int_equal(chmod(id_path, 0666), 0);
+    assert_int_equal(jb_config_installation_id(id), JB_ERR_CONFIG_INVALID);
+    assert_false(jb_config_installation_is_sound(&fault));
+    assert_int_equal(fault.kind, JB_FAULT_WRITABLE);
+    assert_int_equal(unlink(id_path), 0);
+}
+
 static void trusted_origins_are_origins(void **state) {
     (void)state;
     expect_invalid("{\"mynaportalOrigins\": \"https://a.example\"}");
@@ -248,9 +297,10 @@ static void changes_at_the_same_time_all_hold(void **state) {
 
 static void the_identifier_is_made_once(void **state) {
     char first[JB_INSTALLATION_ID_LEN + 1], second[JB_INSTALLATION_ID_LEN + 1];
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
 
     (void)state;
-    assert_true(jb_config_installation_is_sound());
+    assert_true(jb_config_installation_is_sound(&fault));
     assert_int_equal(access(id_path, F_OK), -1);
     assert_int_equal(jb_config_installation_id(first), JB_OK);
     assert_int_equal(strlen(first), 32);
@@ -258,7 +308,7 @@ static void the_identifier_is_made_once(void **state) {
     assert_int_equal(mode_of(id_path), 0600);
     assert_int_equal(jb_config_installation_id(second), JB_OK);
     assert_string_equal(first, second);
-    assert_true(jb_config_installation_is_sound());
+    assert_true(jb_config_installation_is_sound(&fault));
     assert_int_equal(unlink(id_path), 0);
     assert_int_equal(jb_config_installation_id(second), JB_OK);
     assert_string_not_equal(first, second); /* it comes from nothing but chance */
@@ -274,13 +324,14 @@ static void a_file_that_holds_no_identifier_is_left_alone(void **state) {
                                         "\"0123456789abcdef0123456789abcdef0\"",
                                         "\"0123456789ABCDEF0123456789abcdef\"",
                                         "\"0123456789abcdef0123456789abcdef\"  "};
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
     char id[JB_INSTALLATION_ID_LEN + 1];
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         assert_true(jb_platform_write_file(id_path, texts[i], strlen(texts[i]), false));
         assert_int_equal(jb_config_installation_id(id), JB_ERR_CONFIG_INVALID);
-        assert_false(jb_config_installation_is_sound());
+        assert_false(jb_config_installation_is_sound(&fault));
         assert_string_equal(read_file(id_path), texts[i]);
     }
     assert_int_equal(unlink(id_path), 0);
@@ -349,6 +400,8 @@ int main(void) {
         cmocka_unit_test(trust_is_kept_and_taken_back),
         cmocka_unit_test(what_else_is_configured_stays),
         cmocka_unit_test(a_broken_file_is_left_alone),
+        cmocka_unit_test(what_another_user_could_have_written_is_refused),
+        cmocka_unit_test(an_identifier_of_another_user_is_refused),
         cmocka_unit_test(trusted_origins_are_origins),
         cmocka_unit_test(there_is_room_for_so_many),
         cmocka_unit_test(changes_at_the_same_time_all_hold),

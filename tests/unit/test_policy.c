@@ -14,7 +14,7 @@
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/policy.h"
 
-static char path[64];
+static char directory[32], path[64];
 
 static void write_policy(const char *text, size_t len, mode_t mode) {
     FILE *file = fopen(path, "w");
@@ -24,17 +24,23 @@ static void write_policy(const char *text, size_t len, mode_t mode) {
     assert_int_equal(chmod(path, mode), 0);
 }
 
+static struct jb_fault fault; /* of the last one loaded */
+
 /* As the program reads the policy of the system, from another place. */
 static enum jb_error load_file(const char *from, struct jb_policy **policy) {
     char *text = NULL;
     size_t len = 0;
-    enum jb_error error = jb_platform_read_admin_file(from, JB_POLICY_MAX, &text, &len);
+    enum jb_error error = JB_ERR_POLICY_INVALID;
 
+    memset(&fault, 0, sizeof fault);
     *policy = NULL;
-    if (error == JB_OK) {
-        error = jb_policy_parse(text, len, policy);
+    text = jb_platform_read_trusted(from, JB_KEEPER_ADMIN, JB_POLICY_MAX, &len, &fault);
+    if (fault.kind == JB_FAULT_NONE) {
+        error = jb_policy_parse(text, len, policy, &fault);
     }
     free(text);
+    /* Whoever is refused is told why. */
+    assert_int_equal(error == JB_OK, fault.kind == JB_FAULT_NONE);
     return error;
 }
 
@@ -178,6 +184,42 @@ static void a_policy_that_is_not_understood_allows_nothing(void **state) {
         struct jb_policy *policy = NULL;
         if (load(texts[i], &policy) != JB_ERR_POLICY_INVALID || policy != NULL) {
             fail_msg("taken: %s", texts[i]);
+        }
+    }
+}
+
+static void it_is_told_which_member_is_wrong_and_why(void **state) {
+    static const struct {
+        const char *text;
+        enum jb_fault_kind kind;
+        const char *subject;
+    } cases[] = {
+        {"", JB_FAULT_JSON, ""},
+        {"[]", JB_FAULT_JSON, ""},
+        {"{\"logging\":true,\"logging\":true}", JB_FAULT_JSON, ""},
+        {"\xEF\xBB\xBF{}", JB_FAULT_BYTE_ORDER_MARK, ""},
+        {"\xFF\xFE{", JB_FAULT_BYTE_ORDER_MARK, ""},
+        {"\xFE\xFF", JB_FAULT_BYTE_ORDER_MARK, ""},
+        {"{\"logging\":true,\"Logging\":true}", JB_FAULT_UNKNOWN_MEMBER, "Logging"},
+        {"{\"mynaportal\":{\"mode\":[]}}", JB_FAULT_UNKNOWN_MEMBER, "mynaportal.mode"},
+        {"{\"allowedOrigins\":\"https://a.example\"}", JB_FAULT_NOT_ORIGINS, "allowedOrigins"},
+        {"{\"deniedOrigins\":[\"https://a.example/\"]}", JB_FAULT_NOT_ORIGINS, "deniedOrigins"},
+        {"{\"mynaportal\":{\"origins\":[1]}}", JB_FAULT_NOT_ORIGINS, "mynaportal.origins"},
+        {"{\"mynaportal\":{\"modes\":[\"05\"]}}", JB_FAULT_NOT_MODES, "mynaportal.modes"},
+        {"{\"mynaportal\":{\"ask\":0}}", JB_FAULT_NOT_BOOL, "mynaportal.ask"},
+        {"{\"mynaportal\":[]}", JB_FAULT_NOT_OBJECT, "mynaportal"},
+        {"{\"individualNumber\":1}", JB_FAULT_NOT_BOOL, "individualNumber"},
+        {"{\"logging\":\"yes\"}", JB_FAULT_NOT_BOOL, "logging"},
+    };
+    struct jb_policy *policy = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memset(&fault, 0, sizeof fault);
+        assert_int_equal(jb_policy_parse(cases[i].text, strlen(cases[i].text), &policy, &fault),
+                         JB_ERR_POLICY_INVALID);
+        if (fault.kind != cases[i].kind || strcmp(fault.subject, cases[i].subject) != 0) {
+            fail_msg("%s: %d, \"%s\"", cases[i].text, (int)fault.kind, fault.subject);
         }
     }
 }
@@ -359,7 +401,8 @@ static void the_log_is_wanted_where_there_is_a_policy(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *text = cases[i].text;
-        assert_int_equal(jb_policy_parse(text, text == NULL ? 0 : strlen(text), &policy), JB_OK);
+        assert_int_equal(jb_policy_parse(text, text == NULL ? 0 : strlen(text), &policy, NULL),
+                         JB_OK);
         assert_int_equal(jb_policy_wants_log(policy), cases[i].wanted);
         jb_policy_free(&policy);
     }
@@ -388,18 +431,19 @@ static void the_individual_number_is_off_unless_it_is_switched_on(void **state) 
 }
 
 static int set_up(void **state) {
-    int fd;
-
     (void)state;
-    strcpy(path, "/tmp/jb-policy-XXXXXX");
-    fd = mkstemp(path);
-    return fd < 0 ? -1 : close(fd);
+    strcpy(directory, "/tmp/jb-policy-XXXXXX");
+    if (mkdtemp(directory) == NULL) {
+        return -1;
+    }
+    (void)snprintf(path, sizeof path, "%s/policy.json", directory);
+    return 0;
 }
 
 static int tear_down(void **state) {
     (void)state;
     (void)unlink(path);
-    return 0;
+    return rmdir(directory);
 }
 
 int main(void) {
@@ -408,6 +452,7 @@ int main(void) {
         cmocka_unit_test(an_allowed_list_means_nothing_else),
         cmocka_unit_test(denied_wins),
         cmocka_unit_test(a_policy_that_is_not_understood_allows_nothing),
+        cmocka_unit_test(it_is_told_which_member_is_wrong_and_why),
         cmocka_unit_test(only_the_administrators_file_counts),
         cmocka_unit_test(odd_files_are_no_policy),
         cmocka_unit_test(service_hosts_are_known_and_look_alikes_are_not),

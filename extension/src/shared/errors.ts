@@ -199,8 +199,8 @@ export const HOST_ERRORS = {
     },
     "config-invalid": {
         code: "ERR_WEBEID_NATIVE_FATAL",
-        ja: "設定ファイルを読み取れません。「jpki-bridge doctor」で確かめてください。",
-        en: "The configuration file cannot be read. Run \"jpki-bridge doctor\" to see why.",
+        ja: "設定ファイルを読み取れないか、信頼できません。「jpki-bridge doctor」で確かめてください。",
+        en: "The configuration file cannot be read or trusted. Run \"jpki-bridge doctor\" to see why.",
     },
     "policy-invalid": {
         code: "ERR_WEBEID_NATIVE_FATAL",
