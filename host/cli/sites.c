@@ -58,7 +58,7 @@ int jb_cli_forget(const struct jb_terminal *terminal, int argc, char **argv) {
                 origin);
         return JB_EXIT_PROBLEM;
     }
-    if ((error = jb_config_distrust(origin)) != JB_OK) {
+    if ((error = jb_config_distrust(NULL, origin)) != JB_OK) {
         return fail(terminal, error);
     }
     printf(JB_SAY(terminal, "%s の信頼を取り消しました。\n", "%s is no longer trusted.\n"), origin);

@@ -41,7 +41,7 @@ static enum jb_error check_trust(const struct jb_context *context) {
         return error;
     }
     error = confirm(context, JB_PROMPT_TRUST);
-    return error == JB_OK ? jb_config_trust(request->origin) : error;
+    return error == JB_OK ? jb_config_trust(context->op, request->origin) : error;
 }
 
 /* The yes that the session window asks for elsewhere. */

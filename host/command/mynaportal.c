@@ -216,7 +216,7 @@ enum jb_error jb_command_mynaportal(const struct jb_context *context, cJSON **re
                                     int *tries_left) {
     struct combination combination = {0};
     /* Before the person is asked for anything that would then be for nothing. */
-    enum jb_error error = jb_config_installation_id(combination.id);
+    enum jb_error error = jb_config_installation_id(context->op, combination.id);
 
     if (error != JB_OK) {
         return error;

@@ -36,7 +36,7 @@ enum jb_error jb_command_trusted_origins(const struct jb_context *context, cJSON
 
 enum jb_error jb_command_distrust_origin(const struct jb_context *context, cJSON **result,
                                          int *tries_left) {
-    enum jb_error error = jb_config_distrust(context->request->origin);
+    enum jb_error error = jb_config_distrust(context->op, context->request->origin);
 
     (void)tries_left;
     if (error == JB_OK && (*result = cJSON_CreateObject()) == NULL) {

@@ -182,14 +182,14 @@ static bool save(const char *path, const cJSON *json) {
 }
 
 /* Makes the origin a trusted one, or no longer, in the file as it is now. */
-static enum jb_error change_trust(const char *origin, bool trust) {
+static enum jb_error change_trust(struct jb_op *op, const char *origin, bool trust) {
     char *path = config_path();
     struct jb_config config = {0};
     cJSON *json = NULL;
     enum jb_error error = JB_ERR_CONFIG_INVALID;
     int lock = -1;
 
-    if (path == NULL || (lock = jb_platform_lock_beside(path)) < 0 ||
+    if (path == NULL || (error = jb_platform_lock_beside(path, op, &lock)) != JB_OK ||
         (error = load(&config, &json, NULL)) != JB_OK) {
         goto out;
     }
@@ -214,12 +214,12 @@ out:
     return error;
 }
 
-enum jb_error jb_config_trust(const char *origin) {
-    return change_trust(origin, true);
+enum jb_error jb_config_trust(struct jb_op *op, const char *origin) {
+    return change_trust(op, origin, true);
 }
 
-enum jb_error jb_config_distrust(const char *origin) {
-    return change_trust(origin, false);
+enum jb_error jb_config_distrust(struct jb_op *op, const char *origin) {
+    return change_trust(op, origin, false);
 }
 
 static bool is_id(const char *text) {
@@ -266,7 +266,7 @@ static enum jb_error read_id(const char *path, char id[JB_INSTALLATION_ID_LEN + 
     return error;
 }
 
-enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
+enum jb_error jb_config_installation_id(struct jb_op *op, char id[JB_INSTALLATION_ID_LEN + 1]) {
     char *path = installation_path();
     char text[JB_INSTALLATION_ID_LEN + 3];
     struct jb_fault fault;
@@ -275,7 +275,7 @@ enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]) {
     int lock = -1;
 
     /* Locked, so that two first uses at once do not make two. */
-    if (path == NULL || (lock = jb_platform_lock_beside(path)) < 0) {
+    if (path == NULL || (error = jb_platform_lock_beside(path, op, &lock)) != JB_OK) {
         goto out;
     }
     /* A file that is there and no identifier is left to its owner: another one would be another

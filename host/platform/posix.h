@@ -13,6 +13,9 @@ const char *jb_posix_absolute_env(const char *name);
  * with free(); null when it cannot be told. */
 char *jb_posix_in_home(const char *rest);
 
+/* Makes the directories above the file, for this user alone; false with errno. */
+bool jb_posix_make_directories(const char *path);
+
 /* Whether an access control list may let others do more with the file than its mode says. */
 bool jb_posix_has_access_list(const char *path);
 

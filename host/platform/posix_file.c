@@ -4,45 +4,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "jpki_bridge/platform.h"
+#include "posix.h"
 
-/* Makes the directories above the file, for this user alone. */
-static bool make_directories(char *path) {
-    bool made = true;
+bool jb_posix_make_directories(const char *path) {
+    char *copy = strdup(path);
+    bool made = copy != NULL;
 
-    for (char *slash = strchr(path + 1, '/'); made && slash != NULL;
+    for (char *slash = made ? strchr(copy + 1, '/') : NULL; made && slash != NULL;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        made = mkdir(path, S_IRWXU) == 0 || errno == EEXIST || errno == EISDIR;
+        made = mkdir(copy, S_IRWXU) == 0 || errno == EEXIST || errno == EISDIR;
         *slash = '/';
     }
+    int reason = errno;
+    free(copy);
+    errno = reason;
     return made;
-}
-
-int jb_platform_lock_beside(const char *path) {
-    char *directory = strdup(path);
-    int fd = -1;
-
-    if (directory != NULL && make_directories(directory)) {
-        *strrchr(directory, '/') = '\0';
-        fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
-    free(directory);
-    while (fd >= 0 && flock(fd, LOCK_EX) != 0) {
-        if (errno != EINTR) {
-            (void)close(fd);
-            fd = -1;
-        }
-    }
-    return fd;
-}
-
-void jb_platform_unlock_beside(int lock) {
-    (void)close(lock);
 }
 
 static bool write_all(int fd, const char *text, size_t len) {
@@ -69,7 +50,7 @@ bool jb_platform_write_file(const char *path, const char *text, size_t len, bool
         errno = ENOMEM;
         return false;
     }
-    if (make_directories(temporary)) {
+    if (jb_posix_make_directories(temporary)) {
         fd = mkostemp(temporary, O_CLOEXEC);
     }
     if (fd >= 0) {

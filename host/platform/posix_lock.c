@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock per user: flock on a file in a directory that is this user's alone. */
+/*
+ * Locks: flock on a file that nobody else can open (who can read a file can lock it, too), in a
+ * folder where nobody else can put one in its place.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,134 +12,178 @@
 #include <unistd.h>
 
 #include "jpki_bridge/platform.h"
+#include "posix.h"
 
 #define POLL_MS 50
+#define PATIENCE_MS 5000 /* without an operation to wait with: what holds it needs a moment */
+#define NEW_FILES_MAX 8  /* how often it may be replaced while it is opened */
 #define LOCK_FILE "jpki-bridge.lock"
 
+/* Opens the lock's file, or makes it; -1 when that cannot be. */
+static int open_file(const char *path) {
+    for (int i = 0; i < NEW_FILES_MAX; i++) {
+        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                      S_IRUSR | S_IWUSR);
+        struct stat status;
+        if (fd < 0) {
+            return -1;
+        }
+        if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid()) {
+            if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0) {
+                return fd;
+            }
+            /* Others could open this one, and may hold it already: a new one is made. */
+            (void)unlink(path);
+        } else {
+            i = NEW_FILES_MAX;
+        }
+        (void)close(fd);
+    }
+    return -1;
+}
+
+/* Whether the open file is still the one at the path. */
+static bool is_current(int fd, const char *path) {
+    struct stat opened, found;
+
+    return fstat(fd, &opened) == 0 && lstat(path, &found) == 0 && opened.st_dev == found.st_dev &&
+           opened.st_ino == found.st_ino;
+}
+
+/* Takes the lock if nobody has it. JB_OK with *fd, or -1 there where another process has it. */
+static enum jb_error try_lock(const char *path, int *fd) {
+    enum jb_error error = JB_ERR_LOCK_UNAVAILABLE;
+
+    *fd = open_file(path);
+    if (*fd < 0) {
+        return JB_ERR_LOCK_UNAVAILABLE;
+    }
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
+        if (is_current(*fd, path)) {
+            return JB_OK;
+        }
+        error = JB_OK; /* another process has made a new one: that one is tried next time */
+    } else if (errno == EWOULDBLOCK || errno == EINTR) {
+        error = JB_OK;
+    }
+    (void)close(*fd);
+    *fd = -1;
+    return error;
+}
+
+/* Takes the lock, polled: a blocking flock could not be called off by another thread. */
+static enum jb_error take(const char *path, struct jb_op *op, int *fd) {
+    uint64_t until = jb_clock_ms() + PATIENCE_MS;
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
+    enum jb_error error = JB_OK;
+
+    *fd = -1;
+    if (!jb_posix_make_directories(path)) {
+        return JB_ERR_LOCK_UNAVAILABLE;
+    }
+    if (!jb_platform_is_trusted(path, JB_KEEPER_USER, &fault)) {
+        return JB_ERR_CONFIG_INVALID;
+    }
+    while (error == JB_OK && (error = try_lock(path, fd)) == JB_OK && *fd < 0) {
+        if (op != NULL) {
+            error = jb_op_sleep(op, POLL_MS);
+            error = error == JB_ERR_TIMEOUT ? JB_ERR_OPERATION_PENDING : error;
+        } else if (jb_clock_ms() >= until) {
+            error = JB_ERR_OPERATION_PENDING;
+        } else {
+            jb_pause(POLL_MS);
+        }
+    }
+    return error;
+}
+
+/* ---- beside a file ---- */
+
+enum jb_error jb_platform_lock_beside(const char *path, struct jb_op *op, int *lock) {
+    char *beside = NULL;
+
+    *lock = -1;
+    if (asprintf(&beside, "%s.lock", path) < 0) {
+        return JB_ERR_OUT_OF_MEMORY;
+    }
+    enum jb_error error = take(beside, op, lock);
+    free(beside);
+    return error;
+}
+
+void jb_platform_unlock_beside(int lock) {
+    (void)close(lock);
+}
+
+/* ---- the user's ---- */
+
+/* In the folder of the configuration, and in that of the session: two browsers may have different
+ * ones of either. */
+enum { CONFIG, RUNTIME, PLACES };
+
 struct jb_user_lock {
-    int fd;
+    int fd[PLACES]; /* -1: none */
 };
 
-/* An open directory that is ours and that nobody else can read or write; else -1. */
-static int open_private_directory(const char *path) {
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+static char *path_in(int place) {
+    const char *runtime = jb_posix_absolute_env("XDG_RUNTIME_DIR");
+    char *directory = NULL, *path = NULL;
 
-    if (fd < 0) {
-        return -1;
+    if (place == RUNTIME) {
+        return runtime == NULL ? NULL : jb_platform_join(runtime, LOCK_FILE);
     }
-    if (fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
-        (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    directory = jb_platform_config_dir();
+    path = directory == NULL ? NULL : jb_platform_join(directory, LOCK_FILE);
+    free(directory);
+    return path;
 }
 
-/* As above, made when it is not there. Its parents are not made. */
-static int make_private_directory(const char *path) {
-    if (mkdir(path, S_IRWXU) != 0 && errno != EEXIST) {
-        return -1;
-    }
-    return open_private_directory(path);
-}
-
-/* The configuration directory is often readable by others, which a lock can live with: only writing
- * matters. */
-static int open_config_directory(void) {
-    char *path = jb_platform_config_dir();
-    struct stat status;
-    int fd = -1;
-
-    if (path == NULL) {
-        return -1;
-    }
-    if (mkdir(path, S_IRWXU) == 0 || errno == EEXIST) {
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    }
-    free(path);
-    if (fd >= 0 && (fstat(fd, &status) != 0 || status.st_uid != geteuid() ||
-                    (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-static int open_lock_in(int directory) {
-    struct stat status;
-    int fd;
-
-    if (directory < 0) {
-        return -1;
-    }
-    fd = openat(directory, LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
-                S_IRUSR | S_IWUSR);
-    close(directory);
-    if (fd >= 0 &&
-        (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != geteuid())) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
-static int open_lock_file(void) {
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
-    char fallback[64];
-    int fd = -1;
-
-    if (runtime != NULL && runtime[0] == '/') {
-        fd = open_lock_in(open_private_directory(runtime));
-    }
-    if (fd < 0) {
-        fd = open_lock_in(open_config_directory());
-    }
-    if (fd < 0) {
-        snprintf(fallback, sizeof fallback, "/tmp/jpki-bridge-%lu", (unsigned long)geteuid());
-        fd = open_lock_in(make_private_directory(fallback));
-    }
-    return fd;
+/* Whether the operation is over: not a place that does not serve, which another one makes up for.
+ */
+static bool is_final(enum jb_error error) {
+    return error != JB_OK && error != JB_ERR_LOCK_UNAVAILABLE && error != JB_ERR_CONFIG_INVALID;
 }
 
 enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out) {
-    enum jb_error error = JB_OK;
     struct jb_user_lock *lock = malloc(sizeof *lock);
+    enum jb_error error = JB_OK, last = JB_ERR_LOCK_UNAVAILABLE;
+    bool taken = false;
 
     *out = NULL;
     if (lock == NULL) {
         return JB_ERR_OUT_OF_MEMORY;
     }
-    lock->fd = open_lock_file();
-    if (lock->fd < 0) {
-        error = JB_ERR_LOCK_UNAVAILABLE;
-        goto out;
+    lock->fd[CONFIG] = lock->fd[RUNTIME] = -1;
+    for (int place = CONFIG; place < PLACES && !is_final(error); place++) {
+        char *path = path_in(place);
+        /* The two folders may be one. */
+        bool again =
+            path != NULL && place == RUNTIME && taken && is_current(lock->fd[CONFIG], path);
+        if (path != NULL && !again) {
+            error = take(path, op, &lock->fd[place]);
+            taken = taken || error == JB_OK;
+            /* That somebody else could write there is told rather than that nothing can. */
+            last = error == JB_ERR_CONFIG_INVALID ? error : last;
+        }
+        free(path);
     }
-    /* Polled, since a blocking flock could not be called off by another thread. */
-    while (flock(lock->fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            error = JB_ERR_LOCK_UNAVAILABLE;
-            goto out;
-        }
-        error = jb_op_sleep(op, POLL_MS);
-        if (error != JB_OK) {
-            error = error == JB_ERR_TIMEOUT ? JB_ERR_OPERATION_PENDING : error;
-            goto out;
-        }
+    if (is_final(error) || !taken) {
+        jb_user_lock_free(&lock);
+        return is_final(error) ? error : last;
     }
     *out = lock;
-    lock = NULL;
-out:
-    jb_user_lock_free(&lock);
-    return error;
+    return JB_OK;
 }
 
 void jb_user_lock_free(struct jb_user_lock **lock) {
     if (*lock == NULL) {
         return;
     }
-    if ((*lock)->fd >= 0) {
-        close((*lock)->fd); /* the file stays: removing it would let two processes lock two files */
+    /* The files stay: removing one would let two processes lock two. */
+    for (int place = CONFIG; place < PLACES; place++) {
+        if ((*lock)->fd[place] >= 0) {
+            (void)close((*lock)->fd[place]);
+        }
     }
     free(*lock);
     *lock = NULL;

@@ -49,26 +49,45 @@ void *jb_windows_take_lock(const wchar_t *path, bool *busy) {
     return file;
 }
 
-int jb_platform_lock_beside(const char *path) {
+enum jb_error jb_platform_lock_beside(const char *path, struct jb_op *op, int *lock) {
     uint64_t until = jb_clock_ms() + LOCK_PATIENCE_MS;
+    enum jb_error error = JB_ERR_LOCK_UNAVAILABLE;
     char *beside = NULL;
     wchar_t *wide = NULL;
-    HANDLE lock = NULL;
+    HANDLE file = NULL;
     bool busy = false;
 
+    *lock = -1;
     if (asprintf(&beside, "%s.lock", path) < 0) {
         beside = NULL;
     }
     wide = beside == NULL ? NULL : jb_wide_path(beside);
-    if (wide != NULL && jb_windows_make_directories(wide)) {
-        while ((lock = jb_windows_take_lock(wide, &busy)) == NULL && busy &&
-               jb_clock_ms() < until) {
+    if (wide == NULL || !jb_windows_make_directories(wide)) {
+        goto out;
+    }
+    while ((file = jb_windows_take_lock(wide, &busy)) == NULL) {
+        if (!busy) {
+            goto out;
+        }
+        if (op != NULL && (error = jb_op_sleep(op, LOCK_POLL_MS)) != JB_OK) {
+            error = error == JB_ERR_TIMEOUT ? JB_ERR_OPERATION_PENDING : error;
+            goto out;
+        }
+        if (op == NULL && jb_clock_ms() >= until) {
+            error = JB_ERR_OPERATION_PENDING;
+            goto out;
+        }
+        if (op == NULL) {
             jb_pause(LOCK_POLL_MS);
         }
+        error = JB_ERR_LOCK_UNAVAILABLE;
     }
+    *lock = _open_osfhandle((intptr_t)file, _O_BINARY);
+    error = *lock >= 0 ? JB_OK : JB_ERR_LOCK_UNAVAILABLE;
+out:
     free(wide);
     free(beside);
-    return lock == NULL ? -1 : _open_osfhandle((intptr_t)lock, _O_BINARY);
+    return error;
 }
 
 void jb_platform_unlock_beside(int lock) {

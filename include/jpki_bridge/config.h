@@ -12,6 +12,7 @@
 
 #include "jpki_bridge/error.h"
 #include "jpki_bridge/fault.h"
+#include "jpki_bridge/op.h"
 
 #define JB_TRUSTED_ORIGINS_MAX 100
 #define JB_INSTALLATION_ID_LEN 32 /* lower-case hex digits of 16 random bytes */
@@ -34,13 +35,14 @@ bool jb_config_trusts(const struct jb_config *config, const char *origin);
 
 /* Adds the origin to the trusted ones, or takes it away, in the file and for good (JB_OK also when
  * that changes nothing). The file is replaced whole, readable by its owner only.
- * JB_ERR_CONFIG_INVALID when it cannot be. */
-enum jb_error jb_config_trust(const char *origin);
-enum jb_error jb_config_distrust(const char *origin);
+ * JB_ERR_CONFIG_INVALID when it cannot be. Another process that is at it is waited for, as
+ * jb_platform_lock_beside does with the operation (may be null), whose errors come, too. */
+enum jb_error jb_config_trust(struct jb_op *op, const char *origin);
+enum jb_error jb_config_distrust(struct jb_op *op, const char *origin);
 
 /* The identifier of this installation, made at first use and kept in a file that only its owner
- * reads. NUL-terminated. */
-enum jb_error jb_config_installation_id(char id[JB_INSTALLATION_ID_LEN + 1]);
+ * reads. NUL-terminated. Waits likewise. */
+enum jb_error jb_config_installation_id(struct jb_op *op, char id[JB_INSTALLATION_ID_LEN + 1]);
 
 /* Whether that file is good, or not made yet; else with *fault (not null). */
 bool jb_config_installation_is_sound(struct jb_fault *fault);

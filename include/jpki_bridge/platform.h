@@ -82,9 +82,11 @@ char *jb_platform_expand(const char *path);
  * False (with errno) when that fails, and then the old one stays. */
 bool jb_platform_write_file(const char *path, const char *text, size_t len, bool for_all);
 
-/* Keeps other processes of this program from replacing files beside path until unlocked; makes the
- * directory. Waits while another one is at it, which is a moment. -1 when that fails. */
-int jb_platform_lock_beside(const char *path);
+/* Keeps other processes of this user from replacing the file at path until unlocked; makes the
+ * directory. Waits while another one is at it, which is a moment, as long as the operation (null: a
+ * few seconds): its error, or JB_ERR_OPERATION_PENDING at its deadline. JB_ERR_LOCK_UNAVAILABLE: it
+ * cannot be made; JB_ERR_CONFIG_INVALID: others could take it away. */
+enum jb_error jb_platform_lock_beside(const char *path, struct jb_op *op, int *lock);
 void jb_platform_unlock_beside(int lock);
 
 /* The absolute path of this program; freed with free(); null when it cannot be told. */
@@ -116,9 +118,10 @@ _Noreturn void jb_platform_exit_now(int status);
 
 struct jb_user_lock;
 
-/* Takes the one lock per user that lets two host processes take turns; waits as long as the
- * operation lasts: JB_ERR_OPERATION_PENDING at its deadline, JB_ERR_LOCK_UNAVAILABLE when it cannot
- * be made. Released with jb_user_lock_free, and by the system when the process ends. */
+/* Takes the one lock per user that lets two host processes take turns, which no other user can
+ * take; waits as long as the operation lasts: JB_ERR_OPERATION_PENDING at its deadline,
+ * JB_ERR_LOCK_UNAVAILABLE when it cannot be made, JB_ERR_CONFIG_INVALID when it could be only where
+ * others can write. Released with jb_user_lock_free, and by the system when the process ends. */
 enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out);
 void jb_user_lock_free(struct jb_user_lock **lock);
 

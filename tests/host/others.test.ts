@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 // Other programs, other cards, other readers, another host, and a service that stops: in the middle of things.
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Card } from "../rig/card.ts";
@@ -254,6 +256,16 @@ describe("two hosts at once", () => {
         assertFailure(await second.request(authenticate({}, { timeout: 1000 })), "operation-pending");
     });
 
+    test("also where two browsers were started with different runtime directories", async () => {
+        const elsewhere = join(it.home.path, "other-run");
+        mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
+        const first = await it.start();
+        first.send(authenticate());
+        await it.home.pinentry.shown();
+        const second = await it.start({ environment: { XDG_RUNTIME_DIR: elsewhere } });
+        assertFailure(await second.request(authenticate({}, { timeout: 1000 })), "operation-pending");
+        assert.equal(it.home.pinentry.prompts().length, 1);
+    });
     test("the first is killed: the second goes on", async () => {
         it.expect.exit = false;
         const first = await it.start();

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 // What decides whom the program trusts is refused where another user could have written it; and doctor says which, and how to mend it.
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { HOST } from "../rig/paths.ts";
+import { until } from "../rig/wait.ts";
 import { commands } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
+import { assertLogin, digestInfo, login, unpadded } from "./mynaportal.ts";
 import { canSetPolicy, underPolicy } from "./policy.ts";
 import { assertFailure, assertToken } from "./verify.ts";
 
@@ -193,4 +196,50 @@ describe("the administrator's policy", { skip: canSetPolicy ? false : "needs nam
     ] as const) {
         test(`one with a mistake: ${policy}`, () => refused(() => { writeFileSync(POLICY, policy); }, found, ja, /Tell your administrator/));
     }
+});
+
+describe("another user who may look into every folder", { skip: hasStranger ? false : "needs another user" }, () => {
+    /** Locks what this user can open, and says what that was. */
+    async function hold(): Promise<{ held: string[]; letGo: () => Promise<void> }> {
+        const script = `for path; do (flock --exclusive --nonblock 9 && echo "held $path" && exec sleep 1000) 9<"$path" 2>/dev/null || echo "not $path" & done; wait`;
+        const paths = [folder(), file(), join(it.home.path, "run"), ...["config.json.lock", "installation.json.lock", "jpki-bridge.lock"].map((name) => join(folder(), name)), join(it.home.path, "run/jpki-bridge.lock")];
+        const process = spawn("setpriv", [`--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups", "bash", "-c", script, "bash", ...paths], { detached: true, stdio: ["ignore", "pipe", "inherit"] });
+        const gone = once(process, "exit");
+        let said = "";
+        process.stdout.on("data", (data: Buffer) => { said += data.toString(); });
+        await until("the other user to have tried everything", () => said.split("\n").length > paths.length);
+        return {
+            held: paths.filter((path) => said.includes(`held ${path}\n`)),
+            letGo: async () => {
+                globalThis.process.kill(-(process.pid ?? assert.fail("no process")), "SIGKILL");
+                await gone;
+            },
+        };
+    }
+
+    test("cannot hold up a log-in, a question that is kept, or a command", async () => {
+        for (const path of [it.home.path, join(it.home.path, ".config"), folder(), join(it.home.path, "run")]) {
+            chmodSync(path, 0o755);
+        }
+        chmodSync(file(), 0o644);
+        const work = async (): Promise<void> => {
+            const host = await it.start();
+            it.home.pinentry.answer("pin 1234");
+            const request = authenticate();
+            assertToken(await host.request(request), request);
+            it.home.pinentry.answer("ok", "pin 1234");
+            const given = digestInfo();
+            assertLogin(await host.request(login(unpadded(given), { origin: "https://portal.example.go.jp" })), given);
+            assert.equal(spawnSync(HOST, ["forget", "https://portal.example.go.jp"], { env: it.home.environment, timeout: 10_000 }).status, 0);
+        };
+        await work(); // so that all files are there
+        chmodSync(file(), 0o644);
+        const { held, letGo } = await hold();
+        try {
+            assert.deepEqual(held, [folder(), file(), join(it.home.path, "run")], "the locks' own files cannot even be opened");
+            await work();
+        } finally {
+            await letGo();
+        }
+    });
 });

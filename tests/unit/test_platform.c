@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -213,52 +214,135 @@ static void a_wait_can_be_called_off(void **state) {
     jb_user_lock_free(&held);
 }
 
-static bool exists(const char *name) {
-    char path[160];
+static char *in_root(const char *name) {
+    static char path[160];
 
     snprintf(path, sizeof path, "%s/%s", root, name);
-    return access(path, F_OK) == 0;
+    return path;
+}
+
+static unsigned mode_of(const char *name) {
+    struct stat status;
+
+    return lstat(in_root(name), &status) == 0 ? status.st_mode & 07777 : 0;
+}
+
+/* Two browsers may have been started with different directories of either kind. */
+static void one_directory_in_common_is_enough(void **state) {
+    static const char *const runtime[] = {"run", "run-2"}, *const config[] = {"config", "config-2"};
+    struct jb_user_lock *held = NULL;
+
+    (void)state;
+    use_runtime("run-2", 0700);
+    assert_true(mkdir(in_root("config-2"), 0700) == 0);
+    use_runtime("run", 0700);
+    assert_int_equal(take_within(1000, &held), JB_OK);
+    for (int i = 1; i < 4; i++) {
+        struct jb_user_lock *second = NULL;
+        assert_int_equal(setenv("XDG_RUNTIME_DIR", in_root(runtime[i & 1]), 1), 0);
+        assert_int_equal(setenv("XDG_CONFIG_HOME", in_root(config[i >> 1]), 1), 0);
+        assert_int_equal(take_within(200, &second), i < 3 ? JB_ERR_OPERATION_PENDING : JB_OK);
+        jb_user_lock_free(&second);
+    }
+    jb_user_lock_free(&held);
+    /* and where they are one and the same, nobody waits for himself */
+    assert_int_equal(setenv("XDG_RUNTIME_DIR", in_root("config-2/jpki-bridge"), 1), 0);
+    assert_int_equal(setenv("XDG_CONFIG_HOME", in_root("config-2"), 1), 0);
+    assert_int_equal(take_within(1000, &held), JB_OK);
+    jb_user_lock_free(&held);
+}
+
+/* Whoever may read a file may lock it, for ever. */
+static void nobody_else_can_open_the_lock(void **state) {
+    struct jb_user_lock *lock = NULL;
+    int other, beside = -1;
+
+    (void)state;
+    use_runtime("run", 0700);
+    assert_int_equal(take_within(1000, &lock), JB_OK);
+    jb_user_lock_free(&lock);
+    assert_int_equal(mode_of("run/jpki-bridge.lock"), 0600);
+    assert_int_equal(mode_of("config/jpki-bridge/jpki-bridge.lock"), 0600);
+    /* one that others could open was held by somebody since: it is not waited for */
+    assert_int_equal(chmod(in_root("config/jpki-bridge/jpki-bridge.lock"), 0644), 0);
+    other = open(in_root("config/jpki-bridge/jpki-bridge.lock"), O_RDONLY);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    assert_int_equal(take_within(1000, &lock), JB_OK);
+    assert_int_equal(mode_of("config/jpki-bridge/jpki-bridge.lock"), 0600);
+    jb_user_lock_free(&lock);
+    (void)close(other);
+    /* neither is who has locked the directory, which may be readable */
+    other = open(in_root("config/jpki-bridge"), O_RDONLY);
+    assert_int_equal(flock(other, LOCK_EX), 0);
+    assert_int_equal(
+        jb_platform_lock_beside(in_root("config/jpki-bridge/config.json"), NULL, &beside), JB_OK);
+    assert_int_equal(mode_of("config/jpki-bridge/config.json.lock"), 0600);
+    jb_platform_unlock_beside(beside);
+    (void)close(other);
+}
+
+static void a_wait_beside_a_file_can_be_called_off(void **state) {
+    struct jb_op *op = jb_op_new(20000, NULL, NULL);
+    uint64_t start = jb_clock_ms();
+    int held = -1, lock = -1;
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(jb_platform_lock_beside(in_root("config/x.json"), NULL, &held), JB_OK);
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, op), 0);
+    assert_int_equal(jb_platform_lock_beside(in_root("config/x.json"), op, &lock),
+                     JB_ERR_USER_CANCELLED);
+    assert_int_equal(lock, -1);
+    assert_true(unit_fair_ms((double)(jb_clock_ms() - start)) < 2000);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    jb_op_free(&op);
+    jb_platform_unlock_beside(held);
+    assert_int_equal(jb_platform_lock_beside(in_root("config/x.json"), NULL, &lock), JB_OK);
+    jb_platform_unlock_beside(lock);
 }
 
 /* A directory that others can write to, or a link laid out by somebody, is passed over. */
 static void strange_directories_are_passed_over(void **state) {
     struct jb_user_lock *lock = NULL;
-    char target[128];
-    char link_path[160];
+    char victim[160];
 
     (void)state;
     use_runtime("shared", 0777);
     assert_int_equal(take_within(1000, &lock), JB_OK);
     jb_user_lock_free(&lock);
-    assert_false(exists("shared/jpki-bridge.lock"));
-    assert_true(exists("config/jpki-bridge/jpki-bridge.lock"));
+    assert_int_equal(mode_of("shared/jpki-bridge.lock"), 0);
 
     use_runtime("linked", 0700);
-    snprintf(target, sizeof target, "%s/victim", root);
-    snprintf(link_path, sizeof link_path, "%s/linked/jpki-bridge.lock", root);
-    assert_int_equal(symlink(target, link_path), 0);
+    strcpy(victim, in_root("victim"));
+    assert_int_equal(symlink(victim, in_root("linked/jpki-bridge.lock")), 0);
     assert_int_equal(take_within(1000, &lock), JB_OK);
     jb_user_lock_free(&lock);
-    assert_false(exists("victim"));
+    assert_int_equal(mode_of("victim"), 0);
 
     assert_int_equal(setenv("XDG_RUNTIME_DIR", "relative", 1), 0);
     assert_int_equal(take_within(1000, &lock), JB_OK);
     jb_user_lock_free(&lock);
+
+    /* and when none is left, nothing is done: never in /tmp, where others can lay something out */
+    use_runtime("shared", 0777);
+    assert_int_equal(chmod(in_root("config/jpki-bridge"), 0777), 0);
+    assert_int_equal(take_within(1000, &lock), JB_ERR_CONFIG_INVALID);
+    assert_int_equal(chmod(in_root("config/jpki-bridge"), 0700), 0);
 }
 
-static void without_any_home_it_falls_back_to_tmp(void **state) {
+static void without_any_home_there_is_no_lock(void **state) {
     struct jb_user_lock *lock = NULL;
     char path[64];
     struct stat status;
 
     (void)state;
-    assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
-    assert_int_equal(setenv("XDG_CONFIG_HOME", "/nonexistent/x", 1), 0);
-    assert_int_equal(take_within(1000, &lock), JB_OK);
     snprintf(path, sizeof path, "/tmp/jpki-bridge-%lu", (unsigned long)geteuid());
-    assert_int_equal(lstat(path, &status), 0);
-    assert_int_equal(status.st_mode & 0777, 0700);
-    jb_user_lock_free(&lock);
+    int before = lstat(path, &status);
+    assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
+    assert_int_equal(setenv("XDG_CONFIG_HOME", "/proc/nonexistent", 1), 0);
+    assert_int_equal(take_within(1000, &lock), JB_ERR_LOCK_UNAVAILABLE);
+    assert_null(lock);
+    assert_int_equal(lstat(path, &status), before); /* an earlier version made one there */
 }
 
 static int set_up(void **state) {
@@ -283,7 +367,10 @@ int main(void) {
         cmocka_unit_test(two_processes_take_turns),
         cmocka_unit_test(a_wait_can_be_called_off),
         cmocka_unit_test(strange_directories_are_passed_over),
-        cmocka_unit_test(without_any_home_it_falls_back_to_tmp),
+        cmocka_unit_test(one_directory_in_common_is_enough),
+        cmocka_unit_test(nobody_else_can_open_the_lock),
+        cmocka_unit_test(a_wait_beside_a_file_can_be_called_off),
+        cmocka_unit_test(without_any_home_there_is_no_lock),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -97,7 +97,7 @@ static void trust_is_listed_and_taken_back(void **state) {
     cJSON *answer = NULL;
 
     (void)state;
-    assert_int_equal(jb_config_trust(STRANGER), JB_OK);
+    assert_int_equal(jb_config_trust(NULL, STRANGER), JB_OK);
     scene_begin(&scene, no, 1);
     scene.request.command = JB_COMMAND_TRUSTED_ORIGINS;
     assert_int_equal(run(&scene, &answer), JB_OK);
