@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,10 @@
 #include "jpki_bridge/platform.h"
 
 #define FIRST_PRIVATE_FD 3
+#define WATCH_MS 100  /* how often a write that waits looks whether anybody does for the answer */
+#define CLOSED_MS 300 /* what a client that closed its end is given to take the rest */
+
+static int taken_in = -1; /* of this process's one standard input */
 
 /* Whatever was closed at start is opened on /dev/null: otherwise the next file or socket that
  * anybody opens would become the standard stream. Lowest first, since open gives the lowest free
@@ -51,6 +56,7 @@ bool jb_platform_take_stdio(int *in, int *out) {
     }
     taken = dup2(null, STDIN_FILENO) == STDIN_FILENO &&
             dup2(STDERR_FILENO, STDOUT_FILENO) == STDOUT_FILENO;
+    taken_in = taken ? *in : -1;
 out:
     if (null >= 0) {
         close(null);
@@ -87,18 +93,32 @@ int jb_platform_read(int fd, void *buffer, size_t size) {
     return (int)got;
 }
 
-static bool takes_output(int fd, int limit_ms) {
-    struct pollfd output = {.fd = fd, .events = POLLOUT};
+/* *cut_off: when to give up, because the input is closed; 0 while it is not. */
+static bool takes_output(int fd, int limit_ms, uint64_t *cut_off) {
+    uint64_t until = jb_clock_ms() + (uint64_t)limit_ms;
 
-    return poll(&output, 1, limit_ms) > 0 && (output.revents & POLLOUT) != 0;
+    for (;;) {
+        struct pollfd output = {.fd = fd, .events = POLLOUT};
+        uint64_t now = jb_clock_ms();
+        if (*cut_off == 0 && taken_in >= 0 && jb_platform_input_closed(taken_in)) {
+            *cut_off = now + CLOSED_MS;
+        }
+        if (now >= until || (*cut_off != 0 && now >= *cut_off)) {
+            return false;
+        }
+        if (poll(&output, 1, WATCH_MS) > 0) {
+            return (output.revents & POLLOUT) != 0;
+        }
+    }
 }
 
 bool jb_platform_write(int fd, const void *bytes, size_t len, int limit_ms) {
     const char *at = bytes;
+    uint64_t cut_off = 0;
 
     while (len > 0) {
         /* A pipe that can be written to takes this much at once, so nothing here waits for ever. */
-        if (!takes_output(fd, limit_ms)) {
+        if (!takes_output(fd, limit_ms, &cut_off)) {
             return false;
         }
         ssize_t put = write(fd, at, len < PIPE_BUF ? len : PIPE_BUF);

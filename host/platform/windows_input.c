@@ -16,6 +16,8 @@
 #define PIECE 4096
 #define OUTPUT_PIECE 65536
 #define HOUR_MS 3600000
+#define WATCH_MS 100  /* how often a write that waits looks whether anybody does for the answer */
+#define CLOSED_MS 300 /* what a client that closed its end is given to take the rest */
 
 /* What has come and was not read yet; there is one standard input. */
 static struct {
@@ -153,7 +155,25 @@ static void *write_piece(void *argument) {
     return NULL;
 }
 
-static bool write_within(HANDLE pipe, const char *bytes, size_t len, int limit_ms) {
+/* Whether the write is over; not when it has taken too long, or the input is closed and cut_off, a
+ * moment after that (0 while it is not), has come. */
+static bool is_over(HANDLE over, int limit_ms, uint64_t *cut_off) {
+    uint64_t until = jb_clock_ms() + (uint64_t)limit_ms;
+
+    while (WaitForSingleObject(over, WATCH_MS) != WAIT_OBJECT_0) {
+        uint64_t now = jb_clock_ms();
+        if (*cut_off == 0 && jb_platform_input_closed(-1)) {
+            *cut_off = now + CLOSED_MS;
+        }
+        if (now >= until || (*cut_off != 0 && now >= *cut_off)) {
+            return false;
+        }
+    }
+    return *cut_off == 0 || jb_clock_ms() < *cut_off;
+}
+
+static bool write_within(HANDLE pipe, const char *bytes, size_t len, int limit_ms,
+                         uint64_t *cut_off) {
     struct output *output = calloc(1, sizeof *output);
     bool written = false;
 
@@ -168,8 +188,7 @@ static bool write_within(HANDLE pipe, const char *bytes, size_t len, int limit_m
     if (!jb_start_thread(write_piece, output)) {
         output->holders = 1;
     } else {
-        written =
-            WaitForSingleObject(output->over, (DWORD)limit_ms) == WAIT_OBJECT_0 && output->written;
+        written = is_over(output->over, limit_ms, cut_off) && output->written;
     }
     let_go(output);
     return written;
@@ -178,10 +197,11 @@ static bool write_within(HANDLE pipe, const char *bytes, size_t len, int limit_m
 bool jb_platform_write(int fd, const void *bytes, size_t len, int limit_ms) {
     HANDLE pipe = (HANDLE)_get_osfhandle(fd);
     const char *at = bytes;
+    uint64_t cut_off = 0;
 
     while (len > 0) {
         size_t piece = len < OUTPUT_PIECE ? len : OUTPUT_PIECE;
-        if (!write_within(pipe, at, piece, limit_ms)) {
+        if (!write_within(pipe, at, piece, limit_ms, &cut_off)) {
             return false;
         }
         at += piece;

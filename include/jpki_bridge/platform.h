@@ -103,7 +103,8 @@ bool jb_platform_take_stdio(int *in, int *out);
 enum { JB_READ_END = 0, JB_READ_NOTHING = -1, JB_READ_FAILED = -2 };
 int jb_platform_read(int fd, void *buffer, size_t size);
 
-/* Writes all of it; false when the other end is gone, or takes nothing for limit_ms. */
+/* Writes all of it; false when the other end is gone, takes nothing for limit_ms, or has closed the
+ * input that jb_platform_take_stdio gave and does not take the rest in a moment. */
 bool jb_platform_write(int fd, const void *bytes, size_t len, int limit_ms);
 
 /* Waits at most timeout_ms (-1: without limit) for fd to have something to read, or its end;

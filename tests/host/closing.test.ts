@@ -9,6 +9,7 @@ import { startPcscd, stopPcscd } from "../rig/pcscd.ts";
 import { until, within } from "../rig/wait.ts";
 import { verifies } from "./apdus.ts";
 import { authenticate, bench, ORIGIN } from "./bench.ts";
+import { documents, signDocuments } from "./documents.ts";
 import { Peer } from "./peer.ts";
 import { assertFailure, assertToken } from "./verify.ts";
 
@@ -146,6 +147,26 @@ describe("with a card", () => {
             await it.close(host);
             await peer.must("end leave", "disconnect leave");
         });
+    });
+
+    test("while a slow client takes a long answer", async () => {
+        it.expect.wholeFrames = false;
+        const host = await it.start();
+        it.home.pinentry.answer("pin ABC123");
+        host.process.stdout.pause();
+        host.send(signDocuments(documents(50)));
+        await it.home.pinentry.closed(); // answered
+        await until("the answer to begin", () => host.process.stdout.readableLength > 0);
+        const sip = setInterval(() => { host.process.stdout.read(1024); }, 20);
+        try {
+            await sleep(500); // it is written, and taken, bit by bit
+            host.send(authenticate()); // so that both of the host's threads have something to say
+            await it.close(host);
+        } finally {
+            clearInterval(sip);
+            host.process.stdout.resume();
+        }
+        assert.ok(host.stdout.length < 200_000, "the answer was too short to wait for anybody");
     });
 
     test("while status is asked", async () => {

@@ -313,7 +313,7 @@ static void strange_directories_are_passed_over(void **state) {
     assert_int_equal(mode_of("shared/jpki-bridge.lock"), 0);
 
     use_runtime("linked", 0700);
-    strcpy(victim, in_root("victim"));
+    snprintf(victim, sizeof victim, "%s", in_root("victim"));
     assert_int_equal(symlink(victim, in_root("linked/jpki-bridge.lock")), 0);
     assert_int_equal(take_within(1000, &lock), JB_OK);
     jb_user_lock_free(&lock);
