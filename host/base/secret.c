@@ -12,10 +12,14 @@
 
 static pthread_once_t heap_once = PTHREAD_ONCE_INIT;
 static bool heap_locked;
+static bool heap_unlockable;
 
 static void make_heap(void) {
+    int made = CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT);
+
     /* 2 means that the memory is there but could not be locked: then there is none for a PIN. */
-    heap_locked = CRYPTO_secure_malloc_init(HEAP_SIZE, HEAP_UNIT) == 1;
+    heap_locked = made == 1;
+    heap_unlockable = made == 2;
 }
 
 void *jb_secret_malloc(size_t size) {
@@ -42,6 +46,10 @@ void jb_secret_release(void *memory) {
 
 struct jb_secret *jb_secret_new(void) {
     return jb_secret_malloc(sizeof(struct jb_secret));
+}
+
+enum jb_error jb_secret_shortage(void) {
+    return heap_unlockable ? JB_ERR_MEMORY_UNLOCKED : JB_ERR_OUT_OF_MEMORY;
 }
 
 void jb_secret_free(struct jb_secret **secret) {

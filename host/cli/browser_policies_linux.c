@@ -12,7 +12,7 @@
 #include "browser_policies.h"
 #include "jpki_bridge/json.h"
 
-enum { FILES_MAX = 64, FILE_SIZE_MAX = 1 << 20 };
+enum { FILES_MAX = 500, FILE_SIZE_MAX = 1 << 20 };
 
 struct names {
     char *name[FILES_MAX];
@@ -33,15 +33,20 @@ static bool is_file(const char *path) {
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* The paths of a directory's files, the last by name first. */
-static void list_files(const char *directory, struct names *files) {
+/* The paths of a directory's files, the last by name first. False when there are more than so many.
+ */
+static bool list_files(const char *directory, struct names *files) {
     DIR *opened = opendir(directory);
     const struct dirent *entry;
+    bool whole = true;
 
     files->count = 0;
-    while (opened != NULL && files->count < FILES_MAX && (entry = readdir(opened)) != NULL) {
+    while (opened != NULL && whole && (entry = readdir(opened)) != NULL) {
         char *path = path_in(directory, entry->d_name);
-        if (path != NULL && is_file(path)) {
+        if (path != NULL && is_file(path) && files->count == FILES_MAX) {
+            whole = false;
+            free(path);
+        } else if (path != NULL && is_file(path)) {
             files->name[files->count++] = path;
         } else {
             free(path);
@@ -51,6 +56,7 @@ static void list_files(const char *directory, struct names *files) {
         (void)closedir(opened);
     }
     qsort(files->name, files->count, sizeof files->name[0], later_first);
+    return whole;
 }
 
 /* Moves the members that are not set yet. */
@@ -93,7 +99,9 @@ void jb_browser_policies_read(const struct jb_browser *browser, struct jb_browse
             }
             continue;
         }
-        list_files(*place, &files);
+        if (!list_files(*place, &files) && out->broken == NULL) {
+            out->broken = strdup(*place);
+        }
         for (size_t i = 0; i < files.count; i++) {
             take_file(files.name[i], false, out, &there);
             free(files.name[i]);

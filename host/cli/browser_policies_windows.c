@@ -15,7 +15,7 @@
 #include "jpki_bridge/json.h"
 #include "jpki_bridge/windows.h"
 
-enum { DEPTH_MAX = 4, ENTRIES_MAX = 10000, NAME_UNITS = 16384, VALUE_SIZE_MAX = 1 << 20 };
+enum { DEPTH_MAX = 8, ENTRIES_MAX = 10000, NAME_UNITS = 16384, VALUE_SIZE_MAX = 1 << 20 };
 
 /* Takes the item, or frees it where the object has one of that name. */
 static void put(cJSON *object, const char *name, cJSON *item) {
@@ -58,6 +58,7 @@ static cJSON *item_of(HKEY key, const wchar_t *name, bool *broken) {
     if (RegQueryValueExW(key, name, NULL, &type, NULL, &size) != ERROR_SUCCESS ||
         size > VALUE_SIZE_MAX || (data = calloc(1, size + 2 * sizeof(wchar_t))) == NULL ||
         RegQueryValueExW(key, name, NULL, &type, data, &size) != ERROR_SUCCESS) {
+        *broken = true;
         free(data);
         return NULL;
     }
@@ -72,31 +73,50 @@ static cJSON *item_of(HKEY key, const wchar_t *name, bool *broken) {
     return item;
 }
 
+/* Whether the walk through a key goes on; *broken where it ends before its end. */
+static bool goes_on(LSTATUS status, DWORD index, bool *broken) {
+    if (status == ERROR_SUCCESS && index < ENTRIES_MAX) {
+        return true;
+    }
+    *broken = *broken || status != ERROR_NO_MORE_ITEMS;
+    return false;
+}
+
+static void read_key(HKEY key, int depth, cJSON *object, bool *broken);
+
+static cJSON *read_below(HKEY key, const wchar_t *name, int depth, bool *broken) {
+    cJSON *below = cJSON_CreateObject();
+    HKEY opened = NULL;
+
+    if (depth == DEPTH_MAX) { /* nothing that a browser knows is so deep */
+        *broken = true;
+    } else if (below != NULL && RegOpenKeyExW(key, name, 0, KEY_READ, &opened) == ERROR_SUCCESS) {
+        read_key(opened, depth + 1, below, broken);
+        (void)RegCloseKey(opened);
+    }
+    return below;
+}
+
 /* Adds what the key says and the object does not have yet. */
 static void read_key(HKEY key, int depth, cJSON *object, bool *broken) {
     wchar_t *name = malloc(NAME_UNITS * sizeof *name);
     DWORD units = NAME_UNITS;
 
-    for (DWORD i = 0; name != NULL && i < ENTRIES_MAX &&
-                      RegEnumValueW(key, i, name, &units, NULL, NULL, NULL, NULL) == ERROR_SUCCESS;
+    for (DWORD i = 0;
+         name != NULL &&
+         goes_on(RegEnumValueW(key, i, name, &units, NULL, NULL, NULL, NULL), i, broken);
          i++, units = NAME_UNITS) {
         char *narrow = jb_narrow(name);
         put(object, narrow, item_of(key, name, broken));
         free(narrow);
     }
     units = NAME_UNITS;
-    for (DWORD i = 0; name != NULL && depth < DEPTH_MAX && i < ENTRIES_MAX &&
-                      RegEnumKeyExW(key, i, name, &units, NULL, NULL, NULL, NULL) == ERROR_SUCCESS;
+    for (DWORD i = 0;
+         name != NULL &&
+         goes_on(RegEnumKeyExW(key, i, name, &units, NULL, NULL, NULL, NULL), i, broken);
          i++, units = NAME_UNITS) {
         char *narrow = jb_narrow(name);
-        cJSON *below = cJSON_CreateObject();
-        HKEY opened = NULL;
-
-        if (below != NULL && RegOpenKeyExW(key, name, 0, KEY_READ, &opened) == ERROR_SUCCESS) {
-            read_key(opened, depth + 1, below, broken);
-            (void)RegCloseKey(opened);
-        }
-        put(object, narrow, below);
+        put(object, narrow, read_below(key, name, depth, broken));
         free(narrow);
     }
     free(name);

@@ -9,6 +9,7 @@
 #include "jpki_bridge/platform.h"
 #include "jpki_bridge/policy.h"
 #include "jpki_bridge/prompt.h"
+#include "jpki_bridge/secret.h"
 #include "jpki_bridge/text.h"
 
 enum { NAME_CHARS = 60, LIST_WIDTH = 50 };
@@ -138,6 +139,15 @@ static void show_file(const char *directory, const char *name, char *out, size_t
     free(path);
 }
 
+/* As the prompt will have to, for the PIN. */
+static bool can_lock_memory(void) {
+    struct jb_secret *secret = jb_secret_new();
+    bool can = secret != NULL || jb_secret_shortage() != JB_ERR_MEMORY_UNLOCKED;
+
+    jb_secret_free(&secret);
+    return can;
+}
+
 void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
     struct jb_config config = {0};
@@ -182,6 +192,17 @@ void jb_check_prompt(const struct jb_terminal *terminal, const struct jb_survey 
                          "and sites then take this for a new computer."),
                   shown);
         check->mark = JB_MARK_BAD;
+        goto out;
+    }
+    if (!can_lock_memory()) {
+        jb_check_found(check,
+                       JB_SAY(terminal, "メモリをロックできません", "memory cannot be locked"));
+        jb_check_fail(check, jb_error_sentence(JB_ERR_MEMORY_UNLOCKED, terminal->lang));
+        goto out;
+    }
+    if (jb_platform_home() == JB_HOME_ABSENT) {
+        jb_check_found(check, JB_SAY(terminal, "ホームフォルダーがありません", "no home folder"));
+        jb_check_fail(check, jb_error_sentence(JB_ERR_HOME_ABSENT, terminal->lang));
         goto out;
     }
     program = jb_prompt_program(config.pinentry);

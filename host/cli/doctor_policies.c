@@ -202,7 +202,8 @@ static void judge(const struct jb_terminal *terminal, const struct jb_browser *b
         char shown[JB_CHECK_SHOWN];
         jb_display_path(policies->broken, shown, sizeof shown);
         say(check, browser,
-            JB_SAY(terminal, "ポリシーが正しい JSON ではありません", "a policy is not valid JSON"),
+            JB_SAY(terminal, "ポリシーが正しい JSON でないか、大きすぎます",
+                   "a policy is not valid JSON, or too large"),
             shown);
         check->mark = check->mark == JB_MARK_GOOD ? JB_MARK_WARN : check->mark;
     }

@@ -186,7 +186,7 @@ static enum jb_error change_trust(struct jb_op *op, const char *origin, bool tru
     char *path = config_path();
     struct jb_config config = {0};
     cJSON *json = NULL;
-    enum jb_error error = JB_ERR_CONFIG_INVALID;
+    enum jb_error error = JB_ERR_HOME_ABSENT; /* nowhere to keep it */
     int lock = -1;
 
     if (path == NULL || (error = jb_platform_lock_beside(path, op, &lock)) != JB_OK ||
@@ -271,7 +271,7 @@ enum jb_error jb_config_installation_id(struct jb_op *op, char id[JB_INSTALLATIO
     char text[JB_INSTALLATION_ID_LEN + 3];
     struct jb_fault fault;
     bool absent = false;
-    enum jb_error error = JB_ERR_CONFIG_INVALID;
+    enum jb_error error = JB_ERR_HOME_ABSENT; /* nowhere to keep it */
     int lock = -1;
 
     /* Locked, so that two first uses at once do not make two. */

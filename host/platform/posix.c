@@ -34,6 +34,22 @@ char *jb_posix_in_home(const char *rest) {
     return jb_platform_join(found->pw_dir, rest);
 }
 
+enum jb_home jb_platform_home(void) {
+    char *home = jb_posix_in_home(".");
+    struct stat status;
+    enum jb_home found = JB_HOME_ABSENT;
+
+    if (home != NULL && stat(home, &status) == 0) {
+        found = jb_posix_is_anothers(&status) ? JB_HOME_ANOTHERS : JB_HOME_GOOD;
+    }
+    free(home);
+    return found;
+}
+
+bool jb_posix_is_anothers(const struct stat *folder) {
+    return geteuid() == 0 && folder->st_uid != 0;
+}
+
 void jb_platform_take_arguments(int *argc, char ***argv) {
     (void)argc;
     (void)argv;

@@ -10,15 +10,46 @@
 #include "jpki_bridge/platform.h"
 #include "posix.h"
 
+/* Whether the path is in the home folder, which is not there. */
+static bool is_homeless(const char *path) {
+    char *home = jb_posix_in_home("");
+    bool homeless =
+        home != NULL && strncmp(path, home, strlen(home)) == 0 && access(home, F_OK) != 0;
+
+    free(home);
+    return homeless;
+}
+
+/* Makes the directory, unless it is there, in one that may be written to. */
+static bool make_directory(const char *path, bool *may_write) {
+    struct stat status;
+
+    if (stat(path, &status) != 0) {
+        errno = *may_write ? errno : EPERM;
+        return *may_write && (mkdir(path, S_IRWXU) == 0 || errno == EEXIST);
+    }
+    *may_write = !jb_posix_is_anothers(&status);
+    errno = ENOTDIR;
+    return S_ISDIR(status.st_mode);
+}
+
 bool jb_posix_make_directories(const char *path) {
     char *copy = strdup(path);
-    bool made = copy != NULL;
+    bool made = copy != NULL, may_write = true;
 
+    if (made && is_homeless(path)) {
+        errno = ENOENT;
+        made = false;
+    }
     for (char *slash = made ? strchr(copy + 1, '/') : NULL; made && slash != NULL;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        made = mkdir(copy, S_IRWXU) == 0 || errno == EEXIST || errno == EISDIR;
+        made = make_directory(copy, &may_write);
         *slash = '/';
+    }
+    if (made && !may_write) {
+        errno = EPERM;
+        made = false;
     }
     int reason = errno;
     free(copy);

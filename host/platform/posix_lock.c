@@ -78,11 +78,12 @@ static enum jb_error take(const char *path, struct jb_op *op, int *fd) {
     enum jb_error error = JB_OK;
 
     *fd = -1;
-    if (!jb_posix_make_directories(path)) {
-        return JB_ERR_LOCK_UNAVAILABLE;
-    }
+    bool made = jb_posix_make_directories(path);
     if (!jb_platform_is_trusted(path, JB_KEEPER_USER, &fault)) {
-        return JB_ERR_CONFIG_INVALID;
+        return JB_ERR_CONFIG_INVALID; /* which doctor explains */
+    }
+    if (!made) {
+        return jb_platform_home() == JB_HOME_ABSENT ? JB_ERR_HOME_ABSENT : JB_ERR_LOCK_UNAVAILABLE;
     }
     while (error == JB_OK && (error = try_lock(path, fd)) == JB_OK && *fd < 0) {
         if (op != NULL) {
@@ -141,12 +142,15 @@ static char *path_in(int place) {
 /* Whether the operation is over: not a place that does not serve, which another one makes up for.
  */
 static bool is_final(enum jb_error error) {
-    return error != JB_OK && error != JB_ERR_LOCK_UNAVAILABLE && error != JB_ERR_CONFIG_INVALID;
+    return error != JB_OK && error != JB_ERR_LOCK_UNAVAILABLE && error != JB_ERR_HOME_ABSENT &&
+           error != JB_ERR_CONFIG_INVALID;
 }
 
 enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out) {
     struct jb_user_lock *lock = malloc(sizeof *lock);
-    enum jb_error error = JB_OK, last = JB_ERR_LOCK_UNAVAILABLE;
+    enum jb_error error = JB_OK, last = jb_platform_home() == JB_HOME_ABSENT
+                                            ? JB_ERR_HOME_ABSENT
+                                            : JB_ERR_LOCK_UNAVAILABLE;
     bool taken = false;
 
     *out = NULL;
@@ -162,8 +166,8 @@ enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out) {
         if (path != NULL && !again) {
             error = take(path, op, &lock->fd[place]);
             taken = taken || error == JB_OK;
-            /* That somebody else could write there is told rather than that nothing can. */
-            last = error == JB_ERR_CONFIG_INVALID ? error : last;
+            /* Why the first place does not serve is told, unless it just cannot be made there. */
+            last = error != JB_OK && last == JB_ERR_LOCK_UNAVAILABLE ? error : last;
         }
         free(path);
     }

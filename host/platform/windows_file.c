@@ -147,6 +147,14 @@ char *jb_platform_read_trusted(const char *path, enum jb_keeper keeper, size_t m
     return text;
 }
 
+enum jb_home jb_platform_home(void) {
+    char *directory = jb_platform_config_dir();
+    enum jb_home home = directory == NULL ? JB_HOME_ABSENT : JB_HOME_GOOD;
+
+    free(directory);
+    return home;
+}
+
 bool jb_platform_is_trusted(const char *path, enum jb_keeper keeper, struct jb_fault *fault) {
     (void)path;
     (void)keeper;

@@ -24,6 +24,13 @@ const char *jb_platform_policy_place(void) {
     return "HKEY_LOCAL_MACHINE\\" POLICY_KEY;
 }
 
+/* Whether the text ends where the value does, and not at a NUL before. */
+static bool is_whole(const wchar_t *text, DWORD size) {
+    size_t units = size / sizeof *text;
+
+    return size % sizeof *text == 0 && wcsnlen(text, units) + 1 >= units;
+}
+
 /* A value of the key, by its place among them; false at the end. The type is REG_NONE where it
  * cannot be read. */
 struct value {
@@ -45,7 +52,8 @@ static bool read_value(HKEY key, DWORD index, struct value *value) {
     if (status == ERROR_NO_MORE_ITEMS) {
         return false;
     }
-    if (status != ERROR_SUCCESS || (value->type == REG_DWORD && size != sizeof(DWORD))) {
+    if (status != ERROR_SUCCESS || (value->type == REG_DWORD && size != sizeof(DWORD)) ||
+        (value->type == REG_SZ && !is_whole(value->as.text, size))) {
         value->type = REG_NONE;
     }
     return true;
@@ -68,10 +76,11 @@ static cJSON *read_list(HKEY key) {
     struct value *value = malloc(sizeof *value);
     bool good = list != NULL && value != NULL;
 
-    for (DWORD i = 0; good && i < ITEMS_MAX && read_value(key, i, value); i++) {
+    for (DWORD i = 0; good && read_value(key, i, value); i++) {
         char *text = value->type == REG_SZ ? jb_narrow(value->as.text) : NULL;
         cJSON *item = text == NULL ? NULL : cJSON_CreateString(text);
-        good = cJSON_AddItemToArray(list, item);
+        /* A list that is longer is not obeyed in part. */
+        good = i < ITEMS_MAX && cJSON_AddItemToArray(list, item);
         if (!good) {
             cJSON_Delete(item);
         }

@@ -42,6 +42,7 @@ static void *run(void *context) {
 
 enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb_prompt **out) {
     struct jb_prompt *prompt = calloc(1, sizeof(*prompt));
+    enum jb_error error = JB_ERR_OUT_OF_MEMORY;
 
     *out = NULL;
     if (prompt == NULL) {
@@ -50,6 +51,7 @@ enum jb_error jb_prompt_start(const struct jb_prompt_request *request, struct jb
     prompt->request = *request;
     if ((prompt->dialog = jb_prompt_dialog_new(on_shown, prompt)) == NULL ||
         (prompt->secret = jb_secret_new()) == NULL) {
+        error = prompt->dialog == NULL ? error : jb_secret_shortage();
         goto out;
     }
     if (pthread_mutex_init(&prompt->mutex, NULL) != 0) {
@@ -71,7 +73,7 @@ out:
     jb_secret_free(&prompt->secret);
     jb_prompt_dialog_free(&prompt->dialog);
     free(prompt);
-    return JB_ERR_OUT_OF_MEMORY;
+    return error;
 }
 
 static bool wait_for(struct jb_prompt *prompt, const bool *what, unsigned ms) {

@@ -20,6 +20,14 @@ bool jb_platform_is_typed_at(void);
  * colours. */
 bool jb_platform_open_terminal(void);
 
+/* What there is of this user's home folder. */
+enum jb_home {
+    JB_HOME_GOOD,
+    JB_HOME_ABSENT,  /* not to be told, or not there */
+    JB_HOME_ANOTHERS /* of another user, whose rights this program has not: root's, by "sudo -E" */
+};
+enum jb_home jb_platform_home(void);
+
 /* The user's configuration directory for this program ($XDG_CONFIG_HOME/jpki-bridge, else
  * ~/.config/jpki-bridge, on Linux; %APPDATA%\JPKI Bridge on Windows; ~/Library/Application
  * Support/JPKI Bridge on macOS). Freed with free(); null when it cannot be told. */
@@ -79,13 +87,14 @@ enum jb_error jb_platform_read_policy(size_t max, char **text, size_t *len, stru
 char *jb_platform_expand(const char *path);
 
 /* Replaces a file whole, or makes it, with its directories; readable by its owner only, or by all.
- * False (with errno) when that fails, and then the old one stays. */
+ * On POSIX systems nothing is made in a folder of another user, nor the home folder itself. False
+ * (with errno) when that fails, and then the old one stays. */
 bool jb_platform_write_file(const char *path, const char *text, size_t len, bool for_all);
 
 /* Keeps other processes of this user from replacing the file at path until unlocked; makes the
  * directory. Waits while another one is at it, which is a moment, as long as the operation (null: a
- * few seconds): its error, or JB_ERR_OPERATION_PENDING at its deadline. JB_ERR_LOCK_UNAVAILABLE: it
- * cannot be made; JB_ERR_CONFIG_INVALID: others could take it away. */
+ * few seconds): its error, or JB_ERR_OPERATION_PENDING at its deadline. JB_ERR_LOCK_UNAVAILABLE, or
+ * JB_ERR_HOME_ABSENT: it cannot be made; JB_ERR_CONFIG_INVALID: others could take it away. */
 enum jb_error jb_platform_lock_beside(const char *path, struct jb_op *op, int *lock);
 void jb_platform_unlock_beside(int lock);
 
@@ -121,8 +130,9 @@ struct jb_user_lock;
 
 /* Takes the one lock per user that lets two host processes take turns, which no other user can
  * take; waits as long as the operation lasts: JB_ERR_OPERATION_PENDING at its deadline,
- * JB_ERR_LOCK_UNAVAILABLE when it cannot be made, JB_ERR_CONFIG_INVALID when it could be only where
- * others can write. Released with jb_user_lock_free, and by the system when the process ends. */
+ * JB_ERR_LOCK_UNAVAILABLE or JB_ERR_HOME_ABSENT when it cannot be made, JB_ERR_CONFIG_INVALID when
+ * it could be only where others can write. Released with jb_user_lock_free, and by the system when
+ * the process ends. */
 enum jb_error jb_user_lock_take(struct jb_op *op, struct jb_user_lock **out);
 void jb_user_lock_free(struct jb_user_lock **lock);
 

@@ -23,8 +23,11 @@ struct jb_secret {
  * first thing in main. One file per system. */
 void jb_secret_protect_process(void);
 
-/* A new, empty secret. Null when no locked memory is to be had. Freed with jb_secret_free. */
+/* A new, empty secret. Null when no locked memory is to be had, for which jb_secret_shortage says
+ * why: JB_ERR_MEMORY_UNLOCKED (the system does not let this user lock as much) or
+ * JB_ERR_OUT_OF_MEMORY. Freed with jb_secret_free. */
 struct jb_secret *jb_secret_new(void);
+enum jb_error jb_secret_shortage(void);
 
 /* Wipes, frees and nulls *secret; *secret may be null. */
 void jb_secret_free(struct jb_secret **secret);

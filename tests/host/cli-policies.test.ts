@@ -214,12 +214,15 @@ describe("doctor reads browsers' policies", { skip }, () => {
     test("and says which is no JSON, without failing for it", () => {
         const { mark, found } = doctor({ ...chromium("{", "a.json"), ...chromium({ NativeMessagingBlocklist: [] }, "b.json") });
         assert.equal(mark, "!");
-        assert.match(found, /Chromium: a policy is not valid JSON \/etc\/chromium\/policies\/managed\/a\.json/);
+        assert.match(found, /Chromium: a policy is not valid JSON, or too large \/etc\/chromium\/policies\/managed\/a\.json/);
         assert.equal(doctor({ "firefox/policies/policies.json": "[]" }).mark, "!");
     });
     test("without being held up by what is large, odd or many", () => {
         const odd = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`chromium/policies/managed/${index}.json`, "{}"]));
         assert.equal(doctor({ ...odd, "chromium/policies/managed/deeper/x.json": { NativeMessagingBlocklist: ["*"] } }).mark, "✓");
+        assert.equal(doctor({ ...odd, ...chromium({ NativeMessagingBlocklist: ["*"] }, "z.json") }).mark, "✗"); // nothing is passed over
+        const more = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`chromium/policies/managed/${index}.json`, "{}"]));
+        assert.equal(doctor(more).mark, "!");
         assert.equal(doctor({ ...chromium(" ".repeat(2 << 20)) }).mark, "!");
         for (const policies of [{ NativeMessagingBlocklist: "*" }, { ExtensionSettings: [] }, { ExtensionSettings: { [OURS]: 5 } }, { ExtensionInstallBlocklist: [5, null, {}] }]) {
             assert.ok(["✓", "✗"].includes(doctor(chromium(policies)).mark));

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { HOST } from "../rig/paths.ts";
 import { until } from "../rig/wait.ts";
-import { commands } from "./apdus.ts";
+import { commands, verifies } from "./apdus.ts";
 import { authenticate, bench } from "./bench.ts";
 import { assertLogin, digestInfo, login, unpadded } from "./mynaportal.ts";
 import { canSetPolicy, underPolicy } from "./policy.ts";
@@ -241,5 +241,78 @@ describe("another user who may look into every folder", { skip: hasStranger ? fa
         } finally {
             await letGo();
         }
+    });
+});
+
+describe("the home folder", () => {
+    const run = (args: string[], environment: Record<string, string | undefined>, under: string[] = []): { code: number | null; out: string; err: string } => {
+        const [program = HOST, ...rest] = [...under, HOST, ...args];
+        const { status, stdout, stderr } = spawnSync(program, rest, { env: { ...it.home.environment, XDG_CONFIG_HOME: undefined, LANG: "en_US.UTF-8", ...environment }, encoding: "utf8", input: "", timeout: 60_000 });
+        return { code: status, out: stdout, err: stderr };
+    };
+    const COMMANDS = [["install"], ["install", "--web-eid"], ["uninstall"], ["sites"], ["forget", "https://a.example"]];
+
+    test("is not there: each command says so, and makes none", () => {
+        const HOME = join(it.home.path, "nowhere");
+        for (const args of COMMANDS) {
+            assert.deepEqual(run(args, { HOME }), { code: 1, out: "", err: "Your home folder cannot be found. Check that HOME names a folder that exists, then try again.\n" });
+            assert.match(run(args, { HOME, LANG: "ja_JP.UTF-8" }).err, /^ホームフォルダーが見つかりません。/);
+        }
+        assert.match(run(["doctor"], { HOME }).out, /✗ PIN prompt +no home folder\n/);
+        assert.equal(existsSync(HOME), false);
+    });
+
+    test("is not there: a log-in goes on as long as there is a folder of the session", async () => {
+        const HOME = join(it.home.path, "nowhere");
+        const host = await it.start({ environment: { HOME, XDG_CONFIG_HOME: join(HOME, ".config"), XDG_RUNTIME_DIR: "" } });
+        assertFailure(await host.request(authenticate()), "home-absent");
+        const message = login(unpadded(digestInfo()), { origin: "https://www.myna.go.jp" });
+        const other = await it.start({ environment: { HOME, XDG_CONFIG_HOME: join(HOME, ".config") } });
+        assertFailure(await other.request(message), "home-absent"); // which has to keep its identifier there
+        assert.deepEqual([existsSync(HOME), it.home.pinentry.prompts(), commands(it.log())], [false, [], []]);
+    });
+
+    test("is another user's: root makes nothing in it", { skip: hasStranger ? false : "needs another user" }, () => {
+        const HOME = join(it.home.path, "theirs");
+        mkdirSync(HOME);
+        chownSync(HOME, STRANGER, STRANGER);
+        for (const args of COMMANDS) {
+            const result = run(args, { HOME });
+            assert.deepEqual([result.code, result.out], [1, ""]);
+            assert.match(result.err, /This home folder is another user's\. .*\nRun this again without sudo\.\n/);
+            assert.match(run(args, { HOME, LANG: "ja_JP.UTF-8" }).err, /sudo を付けずに/);
+        }
+        assert.deepEqual(readdirSync(HOME), []);
+        // and its owner does, as always
+        for (const path of [it.home.path, HOME]) {
+            chmodSync(path, 0o755);
+        }
+        assert.equal(run(["install"], { HOME }, ["setpriv", `--reuid=${STRANGER}`, `--regid=${STRANGER}`, "--clear-groups"]).code, 0);
+        assert.ok(readdirSync(HOME).length > 0);
+    });
+
+    test("is another user's: a host of root's puts no lock there, and its owner is not kept out later", { skip: hasStranger ? false : "needs another user" }, async () => {
+        const HOME = join(it.home.path, "theirs-too");
+        mkdirSync(HOME);
+        chownSync(HOME, STRANGER, STRANGER);
+        const host = await it.start({ environment: { HOME, XDG_CONFIG_HOME: join(HOME, ".config"), XDG_RUNTIME_DIR: "" } });
+        assertFailure(await host.request(authenticate()), "lock-unavailable");
+        assert.deepEqual(readdirSync(HOME), []);
+    });
+});
+
+describe("memory that cannot be locked", () => {
+    // Who is root may lock all there is, and so may not be.
+    const under = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-ipc_lock", "prlimit", "--memlock=4096:4096"] : ["prlimit", "--memlock=4096:4096"];
+
+    test("is told with what to do, before a PIN is asked for, and by doctor", async () => {
+        const host = await it.start({ under });
+        const answer = await host.request(authenticate());
+        assertFailure(answer, "memory-unlocked", 3);
+        assert.match(JSON.stringify(answer), /ulimit -l/);
+        assert.deepEqual([it.home.pinentry.prompts(), verifies(it.log())], [[], []]);
+        const { stdout } = spawnSync(under[0] ?? "", [...under.slice(1), HOST, "doctor"], { env: { ...it.home.environment, LANG: "en_US.UTF-8" }, encoding: "utf8" });
+        assert.match(stdout, /✗ PIN prompt +memory cannot be locked\n/);
+        assert.match(mend(stdout), /Raise the limit of locked memory \(ulimit -l\)/);
     });
 });

@@ -163,6 +163,14 @@ export class World {
     setValue(path: string, name: string, type: "REG_SZ" | "REG_MULTI_SZ" | "REG_DWORD", value: string): void {
         this.#wine(REG, "add", path, ...(name === "" ? ["/ve"] : ["/v", name]), "/t", type, "/d", value, "/f");
     }
+    /** Values of a key as regedit writes them: many at once, and of forms that REG ADD does not make. */
+    importValues(path: string, lines: readonly string[]): void {
+        const file = join(this.prefix, "drive_c/values.reg");
+        const root = path.replace(/^HKLM/, "HKEY_LOCAL_MACHINE").replace(/^HKCU/, "HKEY_CURRENT_USER");
+        writeFileSync(file, ["Windows Registry Editor Version 5.00", "", `[${root}]`, ...lines, ""].join("\r\n"));
+        this.#wine(REG, "import", "C:\\values.reg");
+        rmSync(file);
+    }
     removeKey(path: string): void {
         spawnSync("wine", [REG, "delete", path, "/f"], { env: { ...this.home.environment, ...this.environment }, stdio: "ignore" });
     }

@@ -153,6 +153,18 @@ describe("the policy in the registry", () => {
             assert.match(out, /✗ Policy +HKEY_LOCAL_MACHINE\\Software\\Policies\\JPKI Bridge is not valid/);
         });
     }
+    const hex = (text: string): string => [...Buffer.from(text, "utf16le")].map((byte) => byte.toString(16).padStart(2, "0")).join(",");
+    for (const [name, lines] of [
+        ["more origins than are read", Array.from({ length: 10_001 }, (_, i) => `"${i}"="https://site-${i}.example.jp"`)],
+        ["an origin longer than any", [`"1"="https://${"a".repeat(5000)}.example.jp"`]],
+        ["an origin with something behind its end", [`"1"=hex(1):${hex("https://a.example.jp\0https://b.example.jp\0")}`]],
+    ] as const) {
+        test(`${name}: not obeyed in part`, async () => {
+            it.importValues(`${POLICY}\\allowedOrigins`, lines);
+            const host = await it.start();
+            assertFailure(await host.request(authenticate()), "policy-invalid");
+        });
+    }
 });
 
 describe("the browsers' own policies in the registry", () => {
@@ -194,8 +206,12 @@ describe("the browsers' own policies in the registry", () => {
             assert.match(said(), /^Firefox: may not have the extension\n +ExtensionSettings/);
         });
     }
+    test("a list that is longer than what is read", () => {
+        it.importValues(`${CHROME}\\NativeMessagingBlocklist`, Array.from({ length: 10_001 }, (_, i) => `"${i}"="org.example.host${i}"`));
+        assert.match(said(), /^Google Chrome: a policy is not valid JSON, or too large\n +HKLM\\Software\\Policies\\Google\\Chrome/);
+    });
     test("what is meant to be JSON and is not", () => {
         it.setValue(FIREFOX, "ExtensionSettings", "REG_SZ", "{\"*\": ");
-        assert.match(said(), /^Firefox: a policy is not valid JSON\n +HKLM\\Software\\Policies\\Mozilla\\Firefox/);
+        assert.match(said(), /^Firefox: a policy is not valid JSON, or too large\n +HKLM\\Software\\Policies\\Mozilla\\Firefox/);
     });
 });

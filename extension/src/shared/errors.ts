@@ -222,6 +222,16 @@ export const HOST_ERRORS = {
         ja: "暗証番号は変わっていません。これまでの暗証番号をお使いください。変更は、もう一度お試しになれます。",
         en: "The PIN was not changed: the old one still holds. You can try again to change it.",
     },
+    "memory-unlocked": {
+        code: "ERR_WEBEID_NATIVE_FATAL",
+        ja: "暗証番号を守るためのメモリを確保できません。ロックできるメモリの上限(ulimit -l)を64以上にしてから、ブラウザーを起動し直してください。",
+        en: "The memory that protects the PIN cannot be locked. Raise the limit of locked memory (ulimit -l) to 64 or more, then restart the browser.",
+    },
+    "home-absent": {
+        code: "ERR_WEBEID_NATIVE_FATAL",
+        ja: "ホームフォルダーが見つかりません。環境変数HOMEと、そのフォルダーがあることを確かめてから、もう一度お試しください。",
+        en: "Your home folder cannot be found. Check that HOME names a folder that exists, then try again.",
+    },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export const EXTENSION_ERRORS = {
