@@ -17,7 +17,7 @@ stages_of() { # FILE
     case $1 in
         host/*_windows* | host/*/windows* | host/*.rc* | tests/windows/* | installers/windows/*) echo lint windows ;;
         host/*_macos* | host/*/macos* | tests/macos/* | installers/macos/*) echo lint macos ;;
-        host/cli/* | manifests/*) echo lint host:cli host:cli-policies host:cli-confined host:clean host:sites ;;
+        host/cli/* | manifests/*) echo lint host:cli host:cli-policies host:cli-confined host:clean host:sites host:trusted ;;
         host/prompt/*) echo lint host:pin host:locked host:graphical host:change-pin host:closing host:mynaportal-trust ;;
         host/wire/*) echo lint host:malformed host:protocol host:closing host:stalled host:webeid ;;
         host/pki/*) echo lint host:cards host:documents host:documents-cards documents ;;
