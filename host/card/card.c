@@ -33,6 +33,8 @@ enum jb_error jb_io_error(enum jb_io io) {
         return JB_OK;
     case JB_IO_NO_SERVICE:
         return JB_ERR_PCSC_UNAVAILABLE;
+    case JB_IO_DENIED:
+        return JB_ERR_PCSC_DENIED;
     case JB_IO_NO_READER:
         return JB_ERR_READER_ABSENT;
     case JB_IO_NO_CARD:
@@ -201,7 +203,9 @@ enum jb_error jb_card_begin(struct jb_card *card, bool *changed) {
         io = JB_IO_REMOVED;
     }
     error = jb_io_error(io);
-    if (error == JB_ERR_CARD_REMOVED || error == JB_ERR_READER_ABSENT) {
+    /* Whether a service that went away has come back is found by who looks for the card anew. */
+    if (error == JB_ERR_CARD_REMOVED || error == JB_ERR_READER_ABSENT ||
+        error == JB_ERR_PCSC_UNAVAILABLE) {
         *changed = true;
         error = JB_ERR_CARD_REMOVED;
         drop(card);

@@ -79,7 +79,7 @@ static enum jb_error probe(struct jb_transport *transport, struct jb_op *op,
     }
     if (card == NULL) {
         *verdict = verdict_of(io);
-        return JB_OK;
+        return io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED : JB_OK;
     }
     error = jb_application_select(card, JB_APPLICATION_JPKI);
     switch (error) {
@@ -297,9 +297,10 @@ enum jb_error jb_card_find_on(struct jb_transport *transport, struct jb_op *op, 
 
     *out = NULL;
     while (error == JB_OK) {
-        if (look(&search) != JB_IO_OK) {
-            if (search.service_lost) {
-                error = JB_ERR_PCSC_UNAVAILABLE;
+        enum jb_io io = look(&search);
+        if (io != JB_IO_OK) {
+            if (search.service_lost || io == JB_IO_DENIED) {
+                error = io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED : JB_ERR_PCSC_UNAVAILABLE;
                 break;
             }
             search.service_lost = true;
@@ -394,12 +395,15 @@ enum jb_error jb_card_survey(struct jb_transport *transport, struct jb_op *op,
         return error;
     }
     enum jb_io io = transport->list(transport, readers, count);
-    if (io != JB_IO_OK && (error = jb_op_sleep(op, SERVICE_RETRY_MS)) == JB_OK) {
+    if (io != JB_IO_OK && io != JB_IO_DENIED &&
+        (error = jb_op_sleep(op, SERVICE_RETRY_MS)) == JB_OK) {
         io = transport->list(transport, readers, count);
     }
     if (error != JB_OK || io != JB_IO_OK) {
         *count = 0;
-        return error != JB_OK ? error : JB_ERR_PCSC_UNAVAILABLE;
+        return error != JB_OK       ? error
+               : io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED
+                                    : JB_ERR_PCSC_UNAVAILABLE;
     }
     for (size_t i = 0; i < *count && error == JB_OK; i++) {
         memcpy(status[i].reader, readers[i].name, sizeof status[i].reader);

@@ -135,7 +135,7 @@ static enum jb_error look_at_all(struct jb_transport *transport, struct jb_op *o
     enum jb_io io = transport->list(transport, readers, &count);
 
     if (io != JB_IO_OK) {
-        *found = JB_ERR_PCSC_UNAVAILABLE;
+        *found = io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED : JB_ERR_PCSC_UNAVAILABLE;
         return JB_OK;
     }
     *found = count == 0 ? JB_ERR_READER_ABSENT : JB_ERR_CARD_ABSENT;

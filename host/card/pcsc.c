@@ -37,6 +37,8 @@ static enum jb_io io_of(LONG code) {
     case (DWORD)SCARD_E_INVALID_HANDLE & 0xFFFFFFFFU:
     case (DWORD)SCARD_F_COMM_ERROR & 0xFFFFFFFFU:
         return JB_IO_NO_SERVICE;
+    case (DWORD)SCARD_W_SECURITY_VIOLATION & 0xFFFFFFFFU: /* pcscd's, where polkit says no */
+        return JB_IO_DENIED;
     case (DWORD)SCARD_E_READER_UNAVAILABLE & 0xFFFFFFFFU:
     case (DWORD)SCARD_E_UNKNOWN_READER & 0xFFFFFFFFU:
     case (DWORD)SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFFU:
@@ -72,9 +74,9 @@ static void release(struct pcsc *self) {
 
 static enum jb_io establish(struct pcsc *self) {
     if (!self->established) {
-        if (SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context) !=
-            SCARD_S_SUCCESS) {
-            return JB_IO_NO_SERVICE;
+        LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context);
+        if (code != SCARD_S_SUCCESS) {
+            return io_of(code) == JB_IO_DENIED ? JB_IO_DENIED : JB_IO_NO_SERVICE;
         }
         self->established = true;
     }

@@ -8,8 +8,13 @@
 #include "jpki_bridge/browsers.h"
 #include "terminal.h"
 
+/* Whether the PC/SC service is installed. */
+bool jb_advice_has_service(void);
 const char *jb_advice_service(const struct jb_terminal *terminal);
 const char *jb_advice_reader(const struct jb_terminal *terminal);
+
+/* The name of a connected reader that has no PC/SC driver on this system, or null. */
+const char *jb_advice_driverless(void);
 const char *jb_advice_prompt(const struct jb_terminal *terminal);
 const char *jb_advice_policy(const struct jb_terminal *terminal);
 
@@ -20,6 +25,10 @@ const char *jb_advice_config(void);
  * not. */
 const char *jb_advice_confined(const struct jb_terminal *terminal,
                                const struct jb_browser *browser);
+
+/* The name of an AppArmor profile that keeps the browser from starting this program, into name
+ * (size bytes); false where there is none. */
+bool jb_apparmor_profile(const struct jb_browser *browser, char *name, size_t size);
 
 /* Whether the command runs with another person's rights than the one who typed it (sudo). */
 bool jb_advice_is_sudo(void);

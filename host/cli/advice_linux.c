@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "advice.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,18 @@
 
 #include "jpki_bridge/platform.h"
 
+#define USB_DEVICES "/sys/bus/usb/devices"
+
 static bool exists(const char *path) {
     return access(path, F_OK) == 0;
 }
 
+bool jb_advice_has_service(void) {
+    return exists("/usr/sbin/pcscd") || exists("/usr/bin/pcscd");
+}
+
 const char *jb_advice_service(const struct jb_terminal *terminal) {
-    if (exists("/usr/sbin/pcscd") || exists("/usr/bin/pcscd")) {
+    if (jb_advice_has_service()) {
         return JB_SAY(terminal,
                       "サービスを起動してください:\n"
                       "  sudo systemctl enable --now pcscd.socket",
@@ -39,6 +46,53 @@ const char *jb_advice_reader(const struct jb_terminal *terminal) {
                   "if it is still not found, install its driver:\n"
                   "  Debian, Ubuntu: sudo apt install libccid\n"
                   "  Fedora: sudo dnf install pcsc-lite-ccid");
+}
+
+/* The first line of a file of the kernel's, without its end; false when there is none. */
+static bool read_line(const char *path, char *line, int size) {
+    FILE *file = fopen(path, "re");
+    bool read = file != NULL && fgets(line, size, file) != NULL;
+
+    if (read) {
+        line[strcspn(line, "\n")] = '\0';
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    return read;
+}
+
+/* Their protocols are Sony's own; libccid does not know them. */
+const char *jb_advice_driverless(void) {
+    static const struct {
+        const char *vendor, *product, *name;
+    } models[] = {
+        {"054c", "06c1", "RC-S380"}, {"054c", "06c3", "RC-S380"}, {"054c", "01bb", "RC-S320"}};
+    DIR *devices = opendir(USB_DEVICES);
+    const struct dirent *entry;
+    const char *found = NULL;
+
+    while (devices != NULL && found == NULL && (entry = readdir(devices)) != NULL) {
+        char path[sizeof USB_DEVICES + sizeof entry->d_name + 16];
+        char vendor[8], product[8];
+        (void)snprintf(path, sizeof path, USB_DEVICES "/%s/idVendor", entry->d_name);
+        if (!read_line(path, vendor, sizeof vendor)) {
+            continue;
+        }
+        (void)snprintf(path, sizeof path, USB_DEVICES "/%s/idProduct", entry->d_name);
+        if (!read_line(path, product, sizeof product)) {
+            continue;
+        }
+        for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+            if (strcmp(vendor, models[i].vendor) == 0 && strcmp(product, models[i].product) == 0) {
+                found = models[i].name;
+            }
+        }
+    }
+    if (devices != NULL) {
+        (void)closedir(devices);
+    }
+    return found;
 }
 
 const char *jb_advice_prompt(const struct jb_terminal *terminal) {

@@ -6,12 +6,20 @@
 
 #include "advice.h"
 
+bool jb_advice_has_service(void) {
+    return true;
+}
+
 const char *jb_advice_service(const struct jb_terminal *terminal) {
     return JB_SAY(terminal,
                   "macOS のスマートカードのサービスが応答しません。カードリーダーを抜いて、\n"
                   "Mac を再起動してください。会社などの Mac では、管理者にお知らせください。",
                   "The smart card service of macOS does not answer. Unplug the card reader and\n"
                   "restart the Mac. On a Mac of your organisation, tell its administrator.");
+}
+
+const char *jb_advice_driverless(void) {
+    return NULL;
 }
 
 const char *jb_advice_reader(const struct jb_terminal *terminal) {
@@ -47,6 +55,13 @@ const char *jb_advice_confined(const struct jb_terminal *terminal,
     (void)terminal;
     (void)browser;
     return NULL;
+}
+
+bool jb_apparmor_profile(const struct jb_browser *browser, char *name, size_t size) {
+    (void)browser;
+    (void)name;
+    (void)size;
+    return false;
 }
 
 bool jb_advice_is_sudo(void) {

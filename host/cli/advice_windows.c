@@ -3,6 +3,10 @@
 
 #include "advice.h"
 
+bool jb_advice_has_service(void) {
+    return true;
+}
+
 const char *jb_advice_service(const struct jb_terminal *terminal) {
     return JB_SAY(
         terminal,
@@ -10,6 +14,10 @@ const char *jb_advice_service(const struct jb_terminal *terminal) {
         "開始してください。会社などのパソコンでは、管理者にお知らせください。",
         "In Services, set the startup type of \"Smart Card\" (SCardSvr) back to Manual\n"
         "and start it. On a computer of your organisation, tell its administrator.");
+}
+
+const char *jb_advice_driverless(void) {
+    return NULL;
 }
 
 const char *jb_advice_reader(const struct jb_terminal *terminal) {
@@ -42,6 +50,13 @@ const char *jb_advice_confined(const struct jb_terminal *terminal,
     (void)terminal;
     (void)browser;
     return NULL;
+}
+
+bool jb_apparmor_profile(const struct jb_browser *browser, char *name, size_t size) {
+    (void)browser;
+    (void)name;
+    (void)size;
+    return false;
 }
 
 bool jb_advice_is_sudo(void) {

@@ -10,8 +10,10 @@
 #include "commands.h"
 #include "jpki_bridge/browsers.h"
 #include "jpki_bridge/cli.h"
+#include "jpki_bridge/platform.h"
+#include "jpki_bridge/text.h"
 
-enum { MARGIN = 2, MARK_WIDTH = 2 };
+enum { MARGIN = 2, MARK_WIDTH = 2, ADVICE_SIZE = 4096 };
 
 static const struct {
     const char *name; /* stable, for programs */
@@ -39,10 +41,41 @@ static void print_check(const struct jb_terminal *terminal, const struct jb_chec
     jb_print_indented(check->found, column);
 }
 
+/* What confines the browser, and what to do about it; false when nothing does. */
+static bool is_confined(const struct jb_terminal *terminal, const struct jb_browser *browser,
+                        char *advice, size_t size) {
+    const char *package = jb_advice_confined(terminal, browser);
+    char profile[256], shown[4 * sizeof profile], program[JB_CHECK_SHOWN];
+    char *self = jb_platform_program_path();
+
+    advice[0] = '\0';
+    if (package != NULL) {
+        jb_append(advice, size, "%s", package);
+    } else if (jb_apparmor_profile(browser, profile, sizeof profile)) {
+        jb_text_for_display(profile, sizeof profile, shown, sizeof shown);
+        jb_text_for_display(self == NULL ? "jpki-bridge" : self, JB_CHECK_PATH, program,
+                            sizeof program);
+        jb_append(advice, size,
+                  JB_SAY(terminal,
+                         "AppArmor のプロファイル /etc/apparmor.d/%s が、ほかのプログラムの起動を\n"
+                         "妨げているかもしれません。使えないときは、次の行を加えてください:\n"
+                         "  echo '\"%s\" Ux,' | sudo tee -a /etc/apparmor.d/local/%s\n"
+                         "  sudo apparmor_parser -r /etc/apparmor.d/%s",
+                         "AppArmor's profile /etc/apparmor.d/%s may keep it from starting other\n"
+                         "programs. If it does not work, add this line:\n"
+                         "  echo '\"%s\" Ux,' | sudo tee -a /etc/apparmor.d/local/%s\n"
+                         "  sudo apparmor_parser -r /etc/apparmor.d/%s"),
+                  shown, program, shown, shown);
+    }
+    free(self);
+    return advice[0] != '\0';
+}
+
 static void print_confined(const struct jb_terminal *terminal) {
+    char advice[ADVICE_SIZE];
+
     for (size_t i = 0; i < jb_browsers_count; i++) {
-        const char *advice = jb_advice_confined(terminal, &jb_browsers[i]);
-        if (advice != NULL) {
+        if (is_confined(terminal, &jb_browsers[i], advice, sizeof advice)) {
             printf("\n%*s", MARGIN, "");
             jb_print_mark(terminal, JB_MARK_WARN);
             printf(" %s\n%*s", jb_browsers[i].name, MARGIN + MARK_WIDTH, "");
@@ -140,11 +173,11 @@ static bool add_layer(const struct jb_terminal *terminal, const struct jb_survey
 
 /* A browser that is confined by its package cannot start the program, or asks first. */
 static bool add_confined(const struct jb_terminal *terminal, cJSON *list) {
+    char advice[ADVICE_SIZE];
     bool added = true;
 
     for (size_t i = 0; i < jb_browsers_count && added; i++) {
-        const char *advice = jb_advice_confined(terminal, &jb_browsers[i]);
-        if (advice != NULL) {
+        if (is_confined(terminal, &jb_browsers[i], advice, sizeof advice)) {
             added = add_check(list, "browser", JB_MARK_WARN, jb_browsers[i].name, advice);
         }
     }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "doctor.h"
 #include "jpki_bridge/platform.h"
@@ -54,8 +55,11 @@ static bool hides_a_sound_one(const struct jb_browser *browser, const char *self
 
 bool jb_browser_is_used(const struct jb_browser *browser) {
     char *place = jb_platform_expand(browser->user);
-    bool used = place != NULL && jb_place_is_used(place);
+    char *profiles = browser->profiles == NULL ? NULL : jb_platform_expand(browser->profiles);
+    bool used = (place != NULL && jb_place_is_used(place)) ||
+                (profiles != NULL && access(profiles, F_OK) == 0);
 
+    free(profiles);
     free(place);
     return used;
 }
@@ -126,6 +130,10 @@ void jb_check_manifests(const struct jb_terminal *terminal, const struct jb_surv
             jb_check_found(check, line);
             if (manifest.state != JB_MANIFEST_ABSENT && manifest.path != NULL) {
                 jb_display_path(manifest.path, line, sizeof line);
+                jb_check_found(check, line);
+            }
+            if (manifest.entry != NULL) {
+                jb_display_path(manifest.entry, line, sizeof line);
                 jb_check_found(check, line);
             }
             fail_registration(terminal, self,

@@ -43,8 +43,25 @@ void jb_check_add_name(char *list, size_t size, const char *name) {
 
 void jb_check_service(const struct jb_terminal *terminal, const struct jb_survey *survey,
                       struct jb_check *check) {
+    if (survey->error == JB_ERR_PCSC_DENIED) {
+        jb_check_found(check, JB_SAY(terminal, "このセッションからの使用が許可されていません",
+                                     "not allowed from this session"));
+        jb_append(
+            check->remedy, sizeof check->remedy,
+            "%s\n  org.debian.pcsc-lite.access_pcsc\n"
+            "  org.debian.pcsc-lite.access_card",
+            JB_SAY(terminal,
+                   "パソコンの前でログインした画面から使ってください。リモート接続や ssh では、\n"
+                   "管理者が polkit で次の操作を許可すると使えます:",
+                   "Use the desktop that you logged in to at the computer itself. From afar, as\n"
+                   "by ssh, it works when an administrator allows these actions in polkit:"));
+        check->mark = JB_MARK_BAD;
+        return;
+    }
     if (survey->error == JB_ERR_PCSC_UNAVAILABLE) {
-        jb_check_found(check, JB_SAY(terminal, "動いていません", "not running"));
+        jb_check_found(check, jb_advice_has_service()
+                                  ? JB_SAY(terminal, "動いていません", "not running")
+                                  : JB_SAY(terminal, "入っていません", "not installed"));
         jb_check_fail(check, jb_advice_service(terminal));
         return;
     }
@@ -54,7 +71,7 @@ void jb_check_service(const struct jb_terminal *terminal, const struct jb_survey
 
 void jb_check_reader(const struct jb_terminal *terminal, const struct jb_survey *survey,
                      struct jb_check *check) {
-    if (survey->error == JB_ERR_PCSC_UNAVAILABLE) {
+    if (survey->error == JB_ERR_PCSC_UNAVAILABLE || survey->error == JB_ERR_PCSC_DENIED) {
         jb_check_skip(terminal, check);
         return;
     }
@@ -62,6 +79,19 @@ void jb_check_reader(const struct jb_terminal *terminal, const struct jb_survey 
         const char *sentence = jb_error_sentence(survey->error, terminal->lang);
         jb_check_found(check, JB_SAY(terminal, "調べられませんでした", "could not be checked"));
         jb_check_fail(check, sentence);
+        return;
+    }
+    if (survey->count == 0 && jb_advice_driverless() != NULL) {
+        jb_append(check->found, sizeof check->found,
+                  JB_SAY(terminal, "%s には、PC/SC のドライバーがありません",
+                         "%s, which has no PC/SC driver"),
+                  jb_advice_driverless());
+        jb_check_fail(
+            check, JB_SAY(terminal,
+                          "この機種は Linux では使えません。ほかのカードリーダー(RC-S300 など、\n"
+                          "CCID に対応したもの)をつないでください。",
+                          "This model cannot be used on Linux. Connect another card reader, one\n"
+                          "that speaks CCID (such as the RC-S300)."));
         return;
     }
     if (survey->count == 0) {

@@ -118,6 +118,7 @@ void jb_manifest_read(const char *place, const struct jb_native_host *host,
         out->state = JB_MANIFEST_ABSENT;
         return;
     }
+    out->entry = jb_place_entry(place, host);
     json = jb_json_read_file(out->path, MANIFEST_MAX, &absent);
     if (json != NULL) {
         out->state = judge(json, host, self, out);
@@ -129,6 +130,7 @@ void jb_manifest_read(const char *place, const struct jb_native_host *host,
 
 void jb_manifest_clear(struct jb_manifest *manifest) {
     free(manifest->path);
+    free(manifest->entry);
     free(manifest->program);
     memset(manifest, 0, sizeof *manifest);
 }

@@ -22,6 +22,7 @@ enum jb_manifest_state {
 struct jb_manifest {
     enum jb_manifest_state state;
     char *path;    /* of the manifest itself; null only when memory is short */
+    char *entry;   /* what names it to browsers (place.h), or null */
     char *program; /* what it starts, or null */
     bool runs;     /* what it starts is there and executable */
     bool ids;      /* it lets all of our extensions in, and names nothing but extensions */

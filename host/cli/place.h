@@ -16,6 +16,10 @@
 char *jb_place_manifest(const char *place, const struct jb_native_host *host,
                         enum jb_browser_kind kind, bool *registered);
 
+/* What names the manifest to browsers, for a person, where that is not its own path: the key of the
+ * registry that wins. Freed with free(); null where there is none. */
+char *jb_place_entry(const char *place, const struct jb_native_host *host);
+
 /* The absolute path of the program that a manifest names, which on Windows may be relative to it;
  * null when it can be none. Freed with free(). */
 char *jb_place_program(const char *manifest, const char *named);

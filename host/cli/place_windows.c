@@ -36,15 +36,20 @@ static struct key key_of(const char *place, const char *below) {
     return key;
 }
 
-/* Opens the key in the view of 64-bit programs, then in that of 32-bit ones, as browsers do. */
-static HKEY open_key(const struct key *key) {
-    static const REGSAM views[] = {KEY_WOW64_64KEY, KEY_WOW64_32KEY};
+/* The view of 32-bit programs comes before that of 64-bit ones, as browsers have it (Chromium,
+ * launch_context_win.cc; MDN, Native manifests). */
+static const REGSAM views[] = {KEY_WOW64_32KEY, KEY_WOW64_64KEY};
+
+/* Opens the key, and says in which of the views (may be null). */
+static HKEY open_key(const struct key *key, size_t *view) {
     wchar_t *path = key->path == NULL ? NULL : jb_wide(key->path);
     HKEY opened = NULL;
 
     for (size_t i = 0; i < 2 && path != NULL && opened == NULL; i++) {
         if (RegOpenKeyExW(key->root, path, 0, KEY_READ | views[i], &opened) != ERROR_SUCCESS) {
             opened = NULL;
+        } else if (view != NULL) {
+            *view = i;
         }
     }
     free(path);
@@ -55,7 +60,7 @@ static HKEY open_key(const struct key *key) {
  */
 static char *registered_path(const char *place, const struct jb_native_host *host) {
     struct key key = key_of(place, host->name);
-    HKEY opened = open_key(&key);
+    HKEY opened = open_key(&key, NULL);
     wchar_t text[PATH_UNITS] = L"";
     DWORD size = sizeof text - sizeof text[0];
     char *path = NULL;
@@ -69,6 +74,27 @@ static char *registered_path(const char *place, const struct jb_native_host *hos
     }
     free(key.path);
     return path;
+}
+
+char *jb_place_entry(const char *place, const struct jb_native_host *host) {
+    struct key key = key_of(place, host->name);
+    bool machine = key.root == HKEY_LOCAL_MACHINE;
+    size_t view = 0;
+    HKEY opened = open_key(&key, &view);
+    const char *below = key.path == NULL ? NULL : strchr(key.path, '\\');
+    char *entry = NULL;
+
+    if (opened != NULL && below != NULL &&
+        asprintf(&entry, "%s\\%.*s%s%s", machine ? "HKLM" : "HKCU", (int)(below - key.path),
+                 key.path, machine && views[view] == KEY_WOW64_32KEY ? "\\WOW6432Node" : "",
+                 below) < 0) {
+        entry = NULL;
+    }
+    if (opened != NULL) {
+        (void)RegCloseKey(opened);
+    }
+    free(key.path);
+    return entry;
 }
 
 /* Where this program puts the manifest. */
@@ -227,7 +253,7 @@ bool jb_place_is_used(const char *place) {
 
     if (end != NULL) {
         *end = '\0';
-        opened = open_key(&key);
+        opened = open_key(&key, NULL);
     }
     if (opened != NULL) {
         (void)RegCloseKey(opened);

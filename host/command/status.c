@@ -59,7 +59,7 @@ enum jb_error jb_command_glance(struct jb_transport *transport, cJSON **result) 
         io = transport->latest(transport, readers, &count);
     }
     if (io != JB_IO_OK) {
-        return JB_ERR_PCSC_UNAVAILABLE;
+        return io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED : JB_ERR_PCSC_UNAVAILABLE;
     }
     for (size_t i = 0; i < count; i++) {
         memcpy(found[i].reader, readers[i].name, sizeof found[i].reader);

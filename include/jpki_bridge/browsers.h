@@ -21,6 +21,10 @@ struct jb_browser {
                                     files, for Firefox files; null-terminated */
     const char *snap;            /* its name as a snap, or null */
     const char *flatpak;         /* its name as a flatpak, or null */
+    const char *profiles;        /* where it may keep its profiles beside the folder above user, for
+                                    jb_platform_expand; or null (Firefox since 147, whose manifests
+                                    stay in ~/.mozilla: Mozilla bug 2005167) */
+    const char *const *programs; /* what its program is called; null-terminated */
 };
 
 extern const struct jb_browser jb_browsers[];

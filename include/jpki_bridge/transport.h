@@ -26,6 +26,7 @@
 enum jb_io {
     JB_IO_OK,
     JB_IO_NO_SERVICE, /* the resource manager is not there or went away */
+    JB_IO_DENIED,     /* the resource manager does not let this session use cards */
     JB_IO_NO_READER,  /* the reader is gone */
     JB_IO_NO_CARD,    /* no card in the reader, or a mute or unpowered one */
     JB_IO_REMOVED,    /* the card of this connection was removed */

@@ -83,8 +83,8 @@ static enum jb_io list(struct jb_transport *self, struct jb_reader readers[JB_RE
 
     fake->lists++;
     *count = 0;
-    if (fake->no_service) {
-        return JB_IO_NO_SERVICE;
+    if (fake->no_service || fake->denied) {
+        return fake->denied ? JB_IO_DENIED : JB_IO_NO_SERVICE;
     }
     memset(readers, 0, fake->count * sizeof readers[0]);
     for (size_t i = 0; i < fake->count; i++) {

@@ -42,6 +42,7 @@ struct fake {
     struct fake_reader reader[FAKE_READERS];
     size_t count;
     bool no_service;
+    bool denied;           /* this session may not use cards */
     bool refuses_extended; /* the driver does */
     bool fails_extended;   /* the driver does, and says so badly */
     /* the keypad */

@@ -257,6 +257,20 @@ static void a_stopped_service_is_tried_once_more(void **state) {
     assert_int_equal(fake.lists, 2);
 }
 
+/* Trying again changes nothing. */
+static void a_session_that_may_not_is_told_at_once(void **state) {
+    struct jb_card_status status[JB_READERS_MAX];
+    size_t count = 0;
+
+    (void)state;
+    fake_init(&fake, &card);
+    fake.denied = true;
+    assert_int_equal(find(), JB_ERR_PCSC_DENIED);
+    assert_int_equal(fake.lists, 1);
+    assert_int_equal(jb_card_survey(&fake.base, op, status, &count), JB_ERR_PCSC_DENIED);
+    assert_int_equal(fake.lists, 2);
+}
+
 static void stop_service(struct fake *f, unsigned number) {
     f->no_service = number == 2;
 }
@@ -354,6 +368,7 @@ int main(void) {
         A_TEST(a_card_that_answers_nonsense_is_an_error_unless_another_is_found),
         A_TEST(a_mute_card_is_tried_a_few_times_only),
         A_TEST(a_stopped_service_is_tried_once_more),
+        A_TEST(a_session_that_may_not_is_told_at_once),
         A_TEST(a_service_that_stops_while_waiting_is_told),
         A_TEST(a_survey_names_what_lies_on_each_reader),
         A_TEST(a_survey_never_waits),

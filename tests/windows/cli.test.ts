@@ -91,6 +91,20 @@ describe("install and uninstall", () => {
             it.removeKey(keyOf("edge", HOST_NAME, "HKLM"));
         }
     });
+
+    test("of two registrations the one that browsers obey is named: that of 32-bit programs", () => {
+        const ours = keyOf("chrome", HOST_NAME, "HKLM");
+        const other = ours.replace("HKLM\\Software\\", "HKLM\\Software\\WOW6432Node\\");
+        it.setValue(ours, "", "REG_SZ", "C:\\gone\\64.json");
+        try {
+            assert.ok(it.run(["doctor"]).out.includes(`C:\\gone\\64.json\n${" ".repeat(23)}${ours}\n`), it.run(["doctor"]).out);
+            it.setValue(other, "", "REG_SZ", "C:\\gone\\32.json");
+            assert.ok(it.run(["doctor"]).out.includes(`C:\\gone\\32.json\n${" ".repeat(23)}${other}\n`), it.run(["doctor"]).out);
+        } finally {
+            it.removeKey(ours);
+            it.removeKey(other);
+        }
+    });
 });
 
 describe("doctor and status", () => {

@@ -232,6 +232,11 @@ export const HOST_ERRORS = {
         ja: "ホームフォルダーが見つかりません。環境変数HOMEと、そのフォルダーがあることを確かめてから、もう一度お試しください。",
         en: "Your home folder cannot be found. Check that HOME names a folder that exists, then try again.",
     },
+    "pcsc-denied": {
+        code: "ERR_WEBEID_NATIVE_FATAL",
+        ja: "このセッションからカードリーダーを使うことが、システムの設定(polkit)で許可されていません。パソコンの前でログインした画面から使うか、管理者にお問い合わせください。",
+        en: "The system (polkit) does not allow card readers to be used from this session. Use the desktop that you logged in to at the computer itself, or ask your administrator.",
+    },
 } as const satisfies Readonly<Record<string, ErrorEntry>>;
 
 export const EXTENSION_ERRORS = {
