@@ -130,7 +130,7 @@ headers_alone() {
 # is read by wire, and is what a command is given: its header is the commands'.
 layer_of_header() { # NAME
     case $1 in
-        error | op | secret | lang | text | base64 | json | origin | file | wait | windows | macos) echo 0 ;;
+        error | op | secret | lang | text | base64 | json | origin | fault | file | wait | windows | macos) echo 0 ;;
         apdu | application | card | cms | info | jpki | profile | pin | transport | certificate | signature | prompt | platform | config | log) echo 1 ;;
         policy | mynaportal) echo 2 ;;
         batch | command | request) echo 3 ;;
