@@ -32,11 +32,11 @@ static void must(bool condition) {
 
 /* Loads it; a sound one is kept in *config, which is cleared by the caller in any case. */
 static bool load(struct jb_config *config) {
-    const char *problem = NULL;
-    enum jb_error error = jb_config_load(config, &problem);
+    struct jb_fault fault;
+    enum jb_error error = jb_config_load(config, &fault);
 
     must(error == JB_OK || error == JB_ERR_CONFIG_INVALID);
-    must((error == JB_OK) == (problem == NULL));
+    must((error == JB_OK) == (fault.kind == JB_FAULT_NONE));
     must(config->trusted_count <= JB_TRUSTED_ORIGINS_MAX);
     for (size_t i = 0; i < config->trusted_count; i++) {
         must(jb_origin_is_valid(config->trusted[i]));
@@ -62,21 +62,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     folder_write("jpki-bridge/config.json", data, size);
     bool sound = load(&before);
     bool full = before.trusted_count == JB_TRUSTED_ORIGINS_MAX;
-    enum jb_error error = jb_config_trust(origin);
+    enum jb_error error = jb_config_trust(NULL, origin);
     must((error == JB_OK) == (sound && (!full || jb_config_trusts(&before, origin))));
     must(load(&after) == sound);
     must(error != JB_OK || jb_config_trusts(&after, origin));
     same_but_one(&before, &after);
     jb_config_clear(&after);
-    must((jb_config_distrust(origin) == JB_OK) == sound);
+    must((jb_config_distrust(NULL, origin) == JB_OK) == sound);
     must(load(&after) == sound && !jb_config_trusts(&after, origin));
     same_but_one(&before, &after);
     jb_config_clear(&after);
     jb_config_clear(&before);
 
     folder_write("jpki-bridge/installation.json", data, size);
-    bool kept = jb_config_installation_is_sound();
-    must((jb_config_installation_id(id) == JB_OK) == kept);
-    must(!kept || (jb_config_installation_id(again) == JB_OK && strcmp(id, again) == 0));
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
+    bool kept = jb_config_installation_is_sound(&fault);
+    must(kept == (fault.kind == JB_FAULT_NONE));
+    must((jb_config_installation_id(NULL, id) == JB_OK) == kept);
+    must(!kept || (jb_config_installation_id(NULL, again) == JB_OK && strcmp(id, again) == 0));
     return 0;
 }

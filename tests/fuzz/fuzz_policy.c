@@ -54,11 +54,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char *const origins[] = {"https://a.example.jp", "https://example.jp",
                                           "https://a.example.jp:8443", "https://myna.go.jp"};
     struct jb_policy *policy = NULL, *none = NULL;
-    enum jb_error error = jb_policy_parse((const char *)data, size, &policy);
+    struct jb_fault fault = {.kind = JB_FAULT_NONE};
+    enum jb_error error = jb_policy_parse((const char *)data, size, &policy, &fault);
     cJSON *json = jb_json_parse((const char *)data, size);
 
     must((error == JB_OK) == (policy != NULL));
     must(error == JB_OK || error == JB_ERR_POLICY_INVALID);
+    must((error == JB_OK) == (fault.kind == JB_FAULT_NONE)); /* whoever is refused is told why */
     if (policy != NULL) {
         const cJSON *individual = cJSON_GetObjectItemCaseSensitive(json, "individualNumber");
         must(cJSON_IsObject(json));
@@ -73,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         while (whole > 0 && strchr(" \t\r\n", data[whole - 1]) != NULL) {
             whole--;
         }
-        must(jb_policy_parse((const char *)data, whole - 1, &none) == JB_ERR_POLICY_INVALID);
+        must(jb_policy_parse((const char *)data, whole - 1, &none, NULL) == JB_ERR_POLICY_INVALID);
     }
     jb_policy_free(&policy);
     cJSON_Delete(json);
