@@ -25,7 +25,8 @@ enum verdict {
     MUTE,    /* a card that does not answer */
     BUSY,    /* held by another program */
     PASSING, /* came or went while we looked */
-    GARBAGE  /* answered what is no answer */
+    GARBAGE, /* answered what is no answer */
+    DENIED   /* this session may not use what lies on that reader */
 };
 
 /* What was seen on a reader. It stands until the reader counts another card coming or going, so
@@ -51,6 +52,8 @@ static enum verdict verdict_of(enum jb_io io) {
     switch (io) {
     case JB_IO_BUSY:
         return BUSY;
+    case JB_IO_DENIED:
+        return DENIED;
     case JB_IO_NO_READER:
     case JB_IO_REMOVED:
     case JB_IO_RESET:
@@ -79,7 +82,7 @@ static enum jb_error probe(struct jb_transport *transport, struct jb_op *op,
     }
     if (card == NULL) {
         *verdict = verdict_of(io);
-        return io == JB_IO_DENIED ? JB_ERR_PCSC_DENIED : JB_OK;
+        return JB_OK;
     }
     error = jb_application_select(card, JB_APPLICATION_JPKI);
     switch (error) {
@@ -95,6 +98,9 @@ static enum jb_error probe(struct jb_transport *transport, struct jb_op *op,
         break;
     case JB_ERR_CARD_UNRESPONSIVE:
         *verdict = MUTE;
+        break;
+    case JB_ERR_PCSC_DENIED:
+        *verdict = DENIED;
         break;
     case JB_ERR_CARD_BUSY:
         *verdict = BUSY;
@@ -258,6 +264,9 @@ static enum jb_error missing(const struct search *search, enum jb_error why) {
     if (search->count == 0) {
         return JB_ERR_READER_ABSENT;
     }
+    if (any(search, DENIED)) {
+        return JB_ERR_PCSC_DENIED;
+    }
     if (any(search, BUSY)) {
         return JB_ERR_CARD_BUSY;
     }
@@ -316,8 +325,8 @@ enum jb_error jb_card_find_on(struct jb_transport *transport, struct jb_op *op, 
             jb_keypad_look(*out);
             break;
         }
-        if (any(&search, GARBAGE) && !hopeful(&search)) {
-            error = JB_ERR_CARD_ERROR;
+        if ((any(&search, GARBAGE) || any(&search, DENIED)) && !hopeful(&search)) {
+            error = any(&search, DENIED) ? JB_ERR_PCSC_DENIED : JB_ERR_CARD_ERROR;
             break;
         }
         if (busy_for(&search) >= (any_free(&search) ? BUSY_PATIENT_MS : BUSY_LIMIT_MS)) {
@@ -341,6 +350,7 @@ enum jb_error jb_card_probe(struct jb_transport *transport, struct jb_op *op,
         [BUSY] = JB_ERR_CARD_BUSY,
         [PASSING] = JB_ERR_CARD_REMOVED,
         [GARBAGE] = JB_ERR_CARD_ERROR,
+        [DENIED] = JB_ERR_PCSC_DENIED,
     };
     enum verdict verdict = PASSING;
     enum jb_error error = probe(transport, op, reader, &verdict, out);
@@ -382,6 +392,9 @@ static enum jb_error survey_one(struct jb_transport *transport, struct jb_op *op
         *kind = jb_jpki_kind(card);
     }
     jb_card_free(&card);
+    if (error == JB_OK && verdict == DENIED) {
+        return JB_ERR_PCSC_DENIED;
+    }
     return error != JB_OK ? error : jb_op_check(op);
 }
 

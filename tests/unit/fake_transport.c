@@ -142,6 +142,9 @@ static enum jb_io connect_to(struct jb_transport *self, const char *reader, void
         if (r->card == NULL || r->mute) {
             return JB_IO_NO_CARD;
         }
+        if (r->denied) {
+            return JB_IO_DENIED;
+        }
         if (r->exclusive) {
             return JB_IO_BUSY;
         }

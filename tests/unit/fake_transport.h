@@ -31,7 +31,7 @@ struct fake_reader {
     char name[JB_READER_NAME_MAX];
     struct fake_card *card; /* null: empty */
     uint32_t events;
-    bool in_use, exclusive, mute;
+    bool in_use, exclusive, mute, denied;
     bool held;         /* another program is in a transaction */
     unsigned connects; /* counted */
     unsigned resets;   /* by us, counted */

@@ -271,6 +271,21 @@ static void a_session_that_may_not_is_told_at_once(void **state) {
     assert_int_equal(fake.lists, 2);
 }
 
+/* One reader that this session may not use says nothing of the next. */
+static void a_denied_reader_ends_no_search_on_another(void **state) {
+    struct jb_card_status status[JB_READERS_MAX];
+    size_t count = 0;
+
+    (void)state;
+    fake_init(&fake, &second);
+    fake.reader[0].denied = true;
+    assert_int_equal(find(), JB_ERR_PCSC_DENIED);
+    assert_int_equal(jb_card_survey(&fake.base, op, status, &count), JB_ERR_PCSC_DENIED);
+    fake_add_reader(&fake, NULL);
+    fake.on_wait = put_card_at_third_wait;
+    assert_int_equal(find(), JB_OK);
+}
+
 static void stop_service(struct fake *f, unsigned number) {
     f->no_service = number == 2;
 }
@@ -369,6 +384,7 @@ int main(void) {
         A_TEST(a_mute_card_is_tried_a_few_times_only),
         A_TEST(a_stopped_service_is_tried_once_more),
         A_TEST(a_session_that_may_not_is_told_at_once),
+        A_TEST(a_denied_reader_ends_no_search_on_another),
         A_TEST(a_service_that_stops_while_waiting_is_told),
         A_TEST(a_survey_names_what_lies_on_each_reader),
         A_TEST(a_survey_never_waits),
